@@ -13,9 +13,9 @@ LONGEST = 64
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that ``word`` most likely stands for, or None when nothing is near.
 
-    Near is: the same letters but for case, ``_``, ``-`` and spaces (``batchsize``); few slips of the keyboard, a swap of
-    neighbours counting once (``hfilp``); the same parts in another order or some of them (``crop_random``, ``blur``);
-    the long form of a short name (``HorizontalFlip``, ``learning_rate``).
+    Near is: the same letters but for case, ``_``, ``-`` and spaces (``batchsize``); few slips of the keyboard, a swap
+    of neighbours counting once (``hfilp``); the same parts in another order or some of them (``crop_random``,
+    ``blur``); the long form of a short name (``HorizontalFlip``, ``learning_rate``).
     """
     word = str(word)
     if not word or len(word) > LONGEST:

@@ -7,31 +7,12 @@ from hypothesis import strategies as st
 
 from augkit.words import did_you_mean, slips, suggestion
 
-STEPS = """hflip vflip rotate affine shift_scale_rotate crop center_crop random_crop random_resized_crop resize pad
-perspective transpose rot90 color_jitter brightness contrast saturation hue gamma grayscale channel_shuffle gaussian_blur
-gaussian_noise sharpen jpeg erase normalize to_tensor time_stretch gain add_noise typo word_delete image/cutout""".split()
-KEYS = [
-    "p",
-    "id",
-    "on",
-    "only",
-    "strength",
-    "off_last",
-    "accept",
-    "size",
-    "scale",
-    "ratio",
-]
-TRAIN = [
-    "task",
-    "backbone",
-    "epochs",
-    "lr",
-    "weight_decay",
-    "batch_size",
-    "workers",
-    "on_error",
-]
+STEPS = """hflip vflip rotate affine shift_scale_rotate crop center_crop random_crop random_resized_crop resize
+pad perspective transpose rot90 color_jitter brightness contrast saturation hue gamma grayscale channel_shuffle
+gaussian_blur gaussian_noise sharpen jpeg erase normalize to_tensor time_stretch gain add_noise typo word_delete
+image/cutout""".split()
+KEYS = ["p", "id", "on", "only", "strength", "off_last", "accept", "size", "scale", "ratio"]
+TRAIN = ["task", "backbone", "epochs", "lr", "weight_decay", "batch_size", "workers", "on_error"]
 
 
 @pytest.mark.parametrize(
