@@ -1,0 +1,95 @@
+"""Steps from names and plain values: what the recipe reader and ``augkit.steps`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from augkit.combine import Combiner, Node, Ramp, Step
+from augkit.distributions import Range
+from augkit.errors import FieldError, Where
+from augkit.fields import Checked, Limits, check_names
+from augkit.plugins import catalogue
+from augkit.transform import RESERVED
+
+COMBINERS = ("seq", "one_of", "some_of", "random_order", "repeat")
+
+
+class Around(Checked):
+    """The reserved fields of a step, as written."""
+
+    p: Annotated[float, Limits(0, 1, unit="probability")] = 1.0
+    id: str | None = None
+    on: tuple[str, ...] | str | None = None
+    only: Mapping[str, Any] | None = None
+    strength: float | Mapping[str, Any] = 1.0
+    off_last: Annotated[int, Limits(0, unit="epochs")] = 0
+    accept: str | None = None
+    on_conflict: Literal["redraw", "skip_step", "drop"] | None = None
+    weight: Annotated[float, Limits(0)] = 1.0
+
+
+class RampFields(Checked):
+    """``{ramp: [0, 1], epochs: 10}``."""
+
+    ramp: tuple[float, float]
+    epochs: Annotated[int, Limits(1, unit="epochs")]
+
+
+def step_from(name: str, given: Mapping[str, Any], modalities: Iterable[str] | None = None, where: Where | None = None) -> Step:
+    """The step of a full or short name with its fields and the reserved ones; raises FieldError or PluginError."""
+    entry = catalogue().step(name, modalities)
+    around = {key: value for key, value in given.items() if key in RESERVED}
+    transform = entry.load().from_fields({key: value for key, value in given.items() if key not in RESERVED})
+    return Step(transform, entry.name, **_around(around), where=where)
+
+
+def combiner_from(
+    kind: str, children: Sequence[Node], given: Mapping[str, Any] | None = None, where: Where | None = None
+) -> Combiner:
+    """A combiner over built children; ``given`` holds ``n``, ``p``, ``id``, ``weight`` as far as it has them."""
+    given = dict(given or {})
+    n = given.pop("n", None)
+    if (n is None) == (kind in ("some_of", "repeat")):
+        raise FieldError(f"{kind}: {'needs `n`, as in ' + kind + ': {n: 2, steps: [...]}' if n is None else 'has no field `n`'}.", "n")
+    unknown = [name for name in given if name not in ("p", "id", "weight")]
+    if unknown:
+        raise FieldError(f"{kind}: unknown field {unknown[0]!r}. Fields: steps, n, p, id, weight.", unknown[0])
+    around = Around(**given)
+    count = Range(1) if n is None else Range.parse(n, 0)
+    return Combiner(kind, tuple(children), count, around.p, around.id or "", around.weight, where)  # type: ignore[arg-type]
+
+
+def _around(given: Mapping[str, Any]) -> dict[str, Any]:
+    check_names(Around, given)
+    around = Around(**given)
+    if around.accept is not None and not around.accept.strip():
+        raise FieldError("accept: is empty; write the reason why the clash is all right.", "accept")
+    return {
+        "p": around.p,
+        "id": around.id or "",
+        "on": (around.on,) if isinstance(around.on, str) else around.on,
+        "only": {name: _values(value) for name, value in (around.only or {}).items()},
+        "strength": _strength(around.strength),
+        "off_last": around.off_last,
+        "accept": around.accept,
+        "on_conflict": around.on_conflict,
+        "weight": around.weight,
+    }
+
+
+def _values(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str) else (value,)
+
+
+def _strength(given: float | Mapping[str, Any]) -> float | Ramp:
+    if isinstance(given, Mapping):
+        try:
+            check_names(RampFields, given)
+            fields = RampFields(**given)
+        except FieldError as error:
+            raise FieldError(f"strength: {error} Write {{ramp: [0, 1], epochs: 10}}.", "strength") from None
+        return Ramp(*fields.ramp, fields.epochs)
+    if given < 0:
+        raise FieldError(f"strength: {given:g} is below 0; 0 does nothing, 1 is as written.", "strength")
+    return given

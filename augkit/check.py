@@ -1,0 +1,236 @@
+"""The compile check: folds the schema through the steps and refuses, before any data is read, what could go wrong.
+
+Its result is a list of ``Action``: for each step, which groups it moves and the kernel of each field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from augkit.combine import Combiner, Node, Ramp, Step
+from augkit.errors import CompileError
+from augkit.plugins import catalogue
+from augkit.sample import Axis
+from augkit.schema import Field, Group, Schema
+from augkit.transform import Kernel
+from augkit.words import suggestion
+
+
+@dataclass(frozen=True)
+class GroupAction:
+    """What one step does to one group: a kernel per field that follows; ``sees`` are the fields given to ``draw``."""
+
+    group: Group
+    kernels: Mapping[str, Kernel]
+    sees: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One compiled step."""
+
+    step: Step
+    groups: tuple[GroupAction, ...]
+
+
+def check(nodes: Sequence[Node], schema: Schema, epochs: int | None = None) -> tuple[dict[str, Action], Schema]:
+    """Actions by step id, and the schema after the last step; raises CompileError where the recipe must not run."""
+    steps = [leaf for node in nodes for leaf in node.leaves()]
+    _unique(nodes)
+    _import_kernels(steps, schema)
+    certain = {id(node) for node in nodes if isinstance(node, Step) and _always(node)}
+    actions: dict[str, Action] = {}
+    for step in steps:
+        actions[step.id] = Action(step, _group_actions(step, schema))
+        _check_names(step, schema)
+        _check_schedule(step, epochs)
+        _check_strength(step)
+        _check_qualities(step, schema)
+        _check_conflict(step, actions[step.id], schema)
+        schema = _convert(step, actions[step.id], schema, id(step) in certain)
+    return actions, schema
+
+
+def _unique(nodes: Iterable[Node]) -> None:
+    seen: dict[str, Node] = {}
+    for node in _walk(nodes):
+        if node.id in seen:
+            first = seen[node.id].where
+            at = f" (the first is at {first})" if first else ""
+            raise CompileError(f"two steps with the id {node.id!r}{at}: they would draw alike. Give one of them `id:`.", node.where)
+        seen[node.id] = node
+
+
+def _walk(nodes: Iterable[Node]) -> Iterable[Node]:
+    for node in nodes:
+        yield node
+        if isinstance(node, Combiner):
+            yield from _walk(node.children)
+
+
+def _import_kernels(steps: Sequence[Step], schema: Schema) -> None:
+    known = catalogue()
+    owners = {entry.name: entry.plugin for entry in known.entries("transform")}
+    owners |= {entry.name: entry.plugin for entry in known.entries("target")}
+    named = {step.name for step in steps} | {field.kind for field in schema.fields.values()}
+    known.import_kernels({owners[name] for name in named if name in owners})
+
+
+def _always(step: Step) -> bool:
+    return step.p == 1.0 and not step.only and not step.off_last
+
+
+def _group_actions(step: Step, schema: Schema) -> tuple[GroupAction, ...]:
+    found = []
+    for group in schema.groups:
+        if action := _group_action(step, group, schema):
+            found.append(action)
+    if not found:
+        kinds = ", ".join(f"{field.name}: {field.kind}" for field in schema.fields.values())
+        where = f" among `on: {list(step.on)}`" if step.on else ""
+        raise CompileError(f"{step.id}: finds nothing to act on{where} in a sample of {kinds}.{_converted_hint(schema)}", step.where)
+    return tuple(found)
+
+
+def _converted_hint(schema: Schema) -> str:
+    late = [field.name for field in schema.fields.values() if field.kind == "image_tensor"]
+    return f" {late[0]!r} was made a tensor by an earlier step; put this step before it." if late else ""
+
+
+def _group_action(step: Step, group: Group, schema: Schema) -> GroupAction | None:
+    transform, axes = step.transform, step.transform.moved_axes()
+    kernels: dict[str, Kernel] = {}
+    lost: list[Field] = []
+    if axes and not any(schema.fields[name].type.axes & axes for name in group.fields):
+        return None
+    for field in _considered(group, schema, axes):
+        kernel = transform.kernel(field.type)
+        if kernel is not None:
+            kernels[field.name] = kernel
+        elif field.type.axes & axes:
+            lost.append(field)
+    in_group = [name for name in kernels if name in group.fields]
+    touched = in_group or [field.name for field in lost]
+    if not touched or not _within(step, group, kernels, bool(axes)):
+        return None
+    if not in_group and not any(schema.fields[name].type.carrier for name in touched):
+        return None
+    if lost:
+        _refuse_lost(step, lost[0])
+    if step.on is not None:
+        kernels = {name: kernel for name, kernel in kernels.items() if name in step.on or name not in group.fields}
+    return GroupAction(group, kernels, _seen(step, group, schema))
+
+
+def _considered(group: Group, schema: Schema, axes: frozenset[Axis]) -> list[Field]:
+    """The group's own fields, then those off the moved axes, whose meaning a kernel may move along (a label, a caption)."""
+    own = [schema.fields[name] for name in group.fields]
+    others = [field for field in schema.fields.values() if field.name not in group.fields]
+    return own + [field for field in others if not field.type.axes or axes and not field.type.axes & axes]
+
+
+def _within(step: Step, group: Group, kernels: Mapping[str, Kernel], moving: bool) -> bool:
+    """Whether ``on`` includes this group; a step that moves an axis takes a group whole or not at all."""
+    if step.on is None:
+        return True
+    chosen = set(step.on) & set(group.fields)
+    left = [name for name in group.fields if name not in chosen and name in kernels]
+    if chosen and moving and left:
+        raise CompileError(
+            f"{step.id}: moves {', '.join(sorted(chosen))} but `on` leaves {left[0]!r} behind, which moves with it. "
+            f"Name it in `on` too, or declare them independent: groups: [{sorted(chosen)}, [{left[0]}]].",
+            step.where,
+        )
+    return bool(chosen & kernels.keys())
+
+
+def _refuse_lost(step: Step, field: Field) -> None:
+    axes = " and ".join(sorted(step.transform.moved_axes() & field.type.axes))
+    later = " It was converted by an earlier step; put this step before it." if field.kind == "image_tensor" else ""
+    raise CompileError(
+        f"{step.id}: moves {axes}, but a target of kind {field.kind!r} ({field.name!r}) has no rule to follow "
+        f"{step.transform.params_type.__name__}, so it would be left behind.{later or ' Drop the step or the field, or declare a kernel: @moves.'}",
+        step.where,
+    )
+
+
+def _seen(step: Step, group: Group, schema: Schema) -> tuple[str, ...]:
+    if not step.transform.needs:
+        return ()
+    kinds = {schema.fields[name].kind for name in group.fields}
+    missing = [kind for kind in step.transform.needs if kind not in kinds]
+    if missing:
+        raise CompileError(f"{step.id}: needs a field of kind {missing[0]!r} beside {', '.join(group.fields)}; add it to `sample`.", step.where)
+    return tuple(field.name for field in _considered(group, schema, frozenset()))
+
+
+def _check_names(step: Step, schema: Schema) -> None:
+    for name in step.on or ():
+        if name not in schema.fields:
+            raise CompileError(f"{step.id}: `on` names an unknown field {name!r}.{suggestion(name, schema.fields)}", step.where)
+
+
+def _check_schedule(step: Step, epochs: int | None) -> None:
+    if step.off_last and epochs is None:
+        raise CompileError(f"{step.id}: `off_last: {step.off_last}` needs `train: {{epochs: …}}` to count back from.", step.where)
+    if epochs is not None and step.off_last > epochs:
+        raise CompileError(f"{step.id}: `off_last: {step.off_last}` is more than the {epochs} epochs there are.", step.where)
+
+
+def _check_strength(step: Step) -> None:
+    if step.strength != 1.0 and step.transform.strength_scales() is None:
+        raise CompileError(f"{step.id}: has no strength to scale, since it makes a format rather than a change. Remove `strength`.", step.where)
+    if isinstance(step.strength, Ramp) and step.strength.epochs < 1:
+        raise CompileError(f"{step.id}: a ramp needs at least 1 epoch, got {step.strength.epochs}.", step.where)
+
+
+def _check_qualities(step: Step, schema: Schema) -> None:
+    changes = step.transform.changed_qualities()
+    for field in schema.fields.values():
+        clashing = [quality for quality in field.options.sensitive_to if changes is None or quality in changes]
+        clashing = [quality for quality in clashing if not _excluded(step, field, quality)]
+        if not clashing or step.accept is not None or _restores(step, field):
+            continue
+        changed = clashing[0] if changes is not None else f"may change everything, so also {clashing[0]}"
+        raise CompileError(
+            f"{step.id}: {'changes ' if changes is not None else ''}{changed}, and {field.name!r} depends on it "
+            f"(sensitive_to: {list(field.options.sensitive_to)}). Four ways out: drop the step; narrow it, "
+            f"`only: {{{field.name}: [values that do not depend on it]}}`; say why it is all right, `accept: \"reason\"`; "
+            f"or give {field.kind!r} a kernel that moves it ({step.transform.params_type.__name__}, {field.type.__name__}).",
+            step.where,
+        )
+
+
+def _excluded(step: Step, field: Field, quality: str) -> bool:
+    if field.name not in step.only:
+        return False
+    sensitive = field.options.sensitive_values(quality)
+    return sensitive is None or not set(sensitive) & set(step.only[field.name])
+
+
+def _restores(step: Step, field: Field) -> bool:
+    """Whether a kernel moves the annotation's meaning along, as a caption's left and right under a flip."""
+    return not field.type.axes & step.transform.moved_axes() and step.transform.kernel(field.type) is not None
+
+
+def _check_conflict(step: Step, action: Action, schema: Schema) -> None:
+    kinds = frozenset(schema.fields[name].kind for part in action.groups for name in part.group.fields)
+    reason = step.transform.conflict(kinds)
+    if reason and step.on_conflict is None:
+        raise CompileError(f"{step.id}: {reason} Say what to do then: `on_conflict: redraw | skip_step | drop`.", step.where)
+
+
+def _convert(step: Step, action: Action, schema: Schema, certain: bool) -> Schema:
+    for part in action.groups:
+        for name in part.kernels:
+            kind = step.transform.converts.get(schema.fields[name].kind)
+            if kind is None or kind == schema.fields[name].kind:
+                continue
+            if not certain:
+                raise CompileError(
+                    f"{step.id}: turns {name!r} into {kind!r}, so it must always run: at the top level, without `p`, `only` or `off_last`.",
+                    step.where,
+                )
+            schema = schema.converted(name, kind)
+    return schema

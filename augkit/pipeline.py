@@ -1,0 +1,120 @@
+"""Pipeline: the door. Plain Python in, the same form out."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from augkit.combine import Node
+from augkit.errors import DataError
+from augkit.plan import Plan
+from augkit.sample import Frame, Sample, Target, common_frame
+from augkit.schema import Group, Schema, read_schema
+from augkit.trace import Trace
+from augkit.words import suggestion
+
+
+class Pipeline:
+    """Steps compiled for a kind of sample: ``aug(image=img, mask=m, key="a.jpg", epoch=3)`` gives the same fields back, moved.
+
+    ``sample`` maps fields to kinds as in a recipe. The output is a pure function of (steps, seed, epoch, key, copy, view). Without a
+    ``key``, calls are numbered 0, 1, 2, … per object, which only one process can do: in a worker a missing key raises.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Node],
+        sample: Mapping[str, Any],
+        seed: int = 0,
+        *,
+        groups: Sequence[Sequence[str]] = (),
+        epochs: int | None = None,
+    ) -> None:
+        self.plan = Plan(steps, read_schema(sample, groups), seed, epochs)
+        self._calls = 0
+
+    @classmethod
+    def of(cls, plan: Plan) -> Pipeline:
+        """The door of a compiled plan."""
+        made = cls.__new__(cls)
+        made.plan, made._calls = plan, 0
+        return made
+
+    @property
+    def schema(self) -> Schema:
+        """The fields that go in."""
+        return self.plan.schema
+
+    def __call__(
+        self, *, key: str | None = None, epoch: int = 0, copy: int = 0, view: int = 0, meta: Mapping[str, Any] | None = None, **fields: Any
+    ) -> dict[str, Any]:
+        """Every field moved, in the form it came in. ``meta`` holds what ``only`` may ask for beside labels."""
+        return self.traced(key=key, epoch=epoch, copy=copy, view=view, meta=meta, **fields)[0]
+
+    def traced(
+        self, *, key: str | None = None, epoch: int = 0, copy: int = 0, view: int = 0, meta: Mapping[str, Any] | None = None, **fields: Any
+    ) -> tuple[dict[str, Any], Trace]:
+        """As a call, with the trace of what was drawn."""
+        key = self._next_key() if key is None else key
+        targets, forms = self.read(fields, key)
+        moved, trace = self.plan(Sample(targets, key, epoch, copy, view, meta or {}))
+        return self.write(moved.targets, forms), trace
+
+    def replay(self, trace: Trace, **fields: Any) -> dict[str, Any]:
+        """What ``trace`` says, done to other data of the same frame; nothing is drawn."""
+        targets, forms = self.read(fields, trace.key)
+        moved = self.plan.replay(Sample(targets, trace.key, trace.epoch, trace.copy, trace.view), trace)
+        return self.write(moved.targets, forms)
+
+    def read(self, fields: Mapping[str, Any], key: str = "") -> tuple[dict[str, Target], dict[str, Any]]:
+        """Targets from plain values, carriers first, since annotations may need their frame; and the forms to give back."""
+        schema = self.plan.schema
+        for name in fields:
+            if name not in schema.fields:
+                listing = ", ".join(schema.fields)
+                raise DataError(f"unknown field {name!r}.{suggestion(name, schema.fields)} The sample has: {listing}.", key=key)
+        targets: dict[str, Target] = {}
+        forms: dict[str, Any] = {}
+        for carriers in (True, False):
+            for name in (n for n in fields if schema.fields[n].type.carrier is carriers):
+                frame = {} if carriers else self._frame(name, targets, key)
+                targets[name], forms[name] = _read_one(schema, name, fields[name], frame, key)
+        return {name: targets[name] for name in fields}, forms
+
+    def write(self, targets: Mapping[str, Target], forms: Mapping[str, Any]) -> dict[str, Any]:
+        """Plain values of the targets, in the forms they came in."""
+        return {name: targets[name].write(form, self._frame(name, targets, "")) for name, form in forms.items()}
+
+    def _frame(self, name: str, targets: Mapping[str, Target], key: str) -> Frame:
+        group = self._group_of(name)
+        return common_frame({n: targets[n] for n in group.fields if n in targets}, key) if group else {}
+
+    def _group_of(self, name: str) -> Group | None:
+        return next((group for group in self.plan.schema.groups if name in group.fields), None)
+
+    def _next_key(self) -> str:
+        if multiprocessing.parent_process() is not None or _in_torch_worker():
+            raise DataError("a worker process must be told which sample this is, else workers would repeat each other: pass key=….")
+        self._calls += 1
+        return f"#{self._calls - 1}"
+
+    def __repr__(self) -> str:
+        steps = ", ".join(node.id for node in self.plan.steps)
+        return f"Pipeline([{steps}], fields={list(self.plan.schema.fields)}, seed={self.plan.seed})"
+
+
+def _read_one(schema: Schema, name: str, value: Any, frame: Frame, key: str) -> tuple[Target, Any]:
+    field = schema.fields[name]
+    try:
+        return field.type.read(value, field.options, frame)
+    except DataError as error:
+        raise DataError(f"field {name!r}: {error.message}", key=error.key or key, file=error.file) from None
+    except (TypeError, ValueError) as error:
+        raise DataError(f"field {name!r} of kind {field.kind!r} cannot be read: {error}", key=key) from error
+
+
+def _in_torch_worker() -> bool:
+    loader = sys.modules.get("torch.utils.data")
+    return loader is not None and loader.get_worker_info() is not None

@@ -1,0 +1,159 @@
+"""Names and where they live: registered as ``"module:Class"`` strings, imported on first use."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from augkit.errors import MissingDependency, PluginError
+from augkit.words import suggestion
+
+Role = Literal["transform", "target", "kernels", "reader", "source", "starter"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered name. ``install`` is what to type when its import fails."""
+
+    role: Role
+    name: str
+    path: str
+    plugin: str
+    install: str | None = None
+    modality: str | None = None
+
+    def load(self) -> Any:
+        """Import what the name stands for."""
+        module, _, attribute = self.path.partition(":")
+        try:
+            loaded = importlib.import_module(module)
+        except ImportError as error:
+            hint = f" Install it: {self.install}" if self.install else ""
+            raise MissingDependency(f"{self.name!r} of plugin {self.plugin!r} needs {error.name or error}.{hint}") from error
+        try:
+            return getattr(loaded, attribute) if attribute else loaded
+        except AttributeError:
+            raise PluginError(f"plugin {self.plugin!r} registers {self.name!r} as {self.path!r}, but {module} has no {attribute!r}.") from None
+
+
+@dataclass
+class Registry:
+    """What one plugin registers. A name that is taken, or a path that is no ``module:Class``, raises PluginError."""
+
+    plugin: str
+    install: str | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+    def transform(self, name: str, path: str, install: str | None = None) -> None:
+        """A step: ``image/hflip``, ``acme/rain``. The part before the slash is its modality or the plugin's prefix."""
+        if name.count("/") != 1 or not all(name.split("/")):
+            raise PluginError(f"plugin {self.plugin!r}: a step's name reads prefix/name, got {name!r}.")
+        self._add("transform", name, path, install)
+
+    def target(self, kind: str, path: str, modality: str | None = None) -> None:
+        """A kind of target, as ``sample:`` names it. ``modality`` is the prefix of the steps that it brings into play."""
+        self._add("target", kind, path, modality=modality)
+
+    def kernels(self, module: str) -> None:
+        """A module whose import declares kernels (``@moves``) for targets and Params that live elsewhere."""
+        self._add("kernels", module, module)
+
+    def reader(self, kind: str, path: str, install: str | None = None) -> None:
+        """A function ``(path, **options) -> value`` that reads a file for fields of this kind."""
+        self._add("reader", kind, path, install)
+
+    def source(self, name: str, path: str, install: str | None = None) -> None:
+        """A source of samples, as ``source: {name: {...}}`` names it."""
+        self._add("source", name, path, install)
+
+    def starter(self, name: str, path: str, install: str | None = None) -> None:
+        """A function ``(folder) -> recipe text or None`` that ``augkit init`` asks whether it knows this data."""
+        self._add("starter", name, path, install)
+
+    def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
+        if role != "kernels" and ":" not in path:
+            raise PluginError(f"plugin {self.plugin!r}: {name!r} needs a path like 'module:Class', got {path!r}.")
+        if any((entry.role, entry.name) == (role, name) for entry in self.entries):
+            raise PluginError(f"plugin {self.plugin!r} registers the {role} {name!r} twice.")
+        self.entries.append(Entry(role, name, path, self.plugin, install or self.install, modality))
+
+
+class Catalogue:
+    """All registered names of all plugins that loaded."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._entries: dict[tuple[str, str], Entry] = {}
+        self.broken: dict[str, str] = {}
+        self.add(entries)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take in one plugin's names, all or none."""
+        new = {(entry.role, entry.name): entry for entry in entries}
+        for role, name in new.keys() & self._entries.keys():
+            taken = self._entries[role, name]
+            raise PluginError(f"plugin {new[role, name].plugin!r} registers the {role} {name!r}, which {taken.plugin!r} has.")
+        self._entries |= new
+
+    def names(self, role: Role) -> list[str]:
+        """All names of a role, in order."""
+        return sorted(name for r, name in self._entries if r == role)
+
+    def entries(self, role: Role) -> list[Entry]:
+        """All entries of a role, by name."""
+        return [self._entries[role, name] for name in self.names(role)]
+
+    def find(self, role: Role, name: str) -> Entry:
+        """The entry of an exact name, or PluginError with the nearest names."""
+        entry = self._entries.get((role, name))
+        if entry is None:
+            raise PluginError(f"unknown {role} {name!r}.{suggestion(name, self.names(role))}{self._broken_hint()}")
+        return entry
+
+    def load(self, role: Role, name: str) -> Any:
+        """What an exact name stands for."""
+        return self.find(role, name).load()
+
+    def step(self, name: str, modalities: Iterable[str] | None = None) -> Entry:
+        """The step of a full or short name. Short names must be unambiguous among the ``modalities`` of the sample."""
+        if "/" in name:
+            if ("transform", name) not in self._entries:
+                raise PluginError(f"unknown step {name!r}.{suggestion(name, self.names('transform'))}{self._broken_hint()}")
+            return self._entries["transform", name]
+        known = self.modalities()
+        fitting = [full for full in self.names("transform") if full.partition("/")[2] == name]
+        if modalities is not None:
+            present = set(modalities)
+            narrowed = [full for full in fitting if full.partition("/")[0] in present or full.partition("/")[0] not in known]
+            fitting = narrowed or fitting
+        if len(fitting) == 1:
+            return self._entries["transform", fitting[0]]
+        if fitting:
+            raise PluginError(f"step {name!r} is ambiguous; write one of {', '.join(fitting)}.")
+        short = {full.partition("/")[2] for full in self.names("transform")}
+        raise PluginError(f"unknown step {name!r}.{suggestion(name, short)}{self._broken_hint()}")
+
+    def modalities(self) -> set[str]:
+        """The prefixes that registered kinds of target bring into play."""
+        return {entry.modality for entry in self.entries("target") if entry.modality}
+
+    def import_kernels(self, plugins: Iterable[str]) -> None:
+        """Import the kernel modules of these plugins."""
+        wanted = set(plugins)
+        for entry in self.entries("kernels"):
+            if entry.plugin in wanted:
+                entry.load()
+
+    def _broken_hint(self) -> str:
+        if not self.broken:
+            return ""
+        listing = "; ".join(f"{name}: {reason}" for name, reason in self.broken.items())
+        return f" Plugins that failed to load may have it ({listing}); see `augkit plugins`."
+
+    def by_plugin(self) -> Mapping[str, list[Entry]]:
+        """Entries grouped by the plugin that registered them."""
+        grouped: dict[str, list[Entry]] = {}
+        for entry in self._entries.values():
+            grouped.setdefault(entry.plugin, []).append(entry)
+        return grouped

@@ -1,0 +1,170 @@
+"""Axes, targets and samples: what travels through a pipeline.
+
+A *target* is one thing of a sample: an image, its mask, its boxes, a label. It lives on *axes*; a step that moves an
+axis must know how every target on it follows. A *carrier* (image, mask, audio, text) also has a frame: how far its
+axes reach.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from augkit.errors import DataError, FieldError
+from augkit.fields import Checked
+
+
+class Axis(StrEnum):
+    """A direction in which the world can move."""
+
+    SPACE = "space"
+    TIME = "time"
+    FREQUENCY = "frequency"
+    TEXT = "text"
+
+
+SPACE: frozenset[Axis] = frozenset({Axis.SPACE})
+TIME: frozenset[Axis] = frozenset({Axis.TIME})
+TEXT: frozenset[Axis] = frozenset({Axis.TEXT})
+
+Frame = Mapping[Axis, Any]
+"""How far a carrier reaches: ``{"space": Size(h, w)}``, ``{"time": (samples, rate)}``, ``{"text": length}``."""
+
+
+class Options(Checked):
+    """What a recipe says of a field beside its kind, as in ``digit: {label: {sensitive_to: [handedness]}}``.
+
+    ``sensitive_to`` names the qualities that the annotation depends on: a list, or a mapping from quality to the
+    values that depend on it. ``of`` names the carrier that an annotation belongs to, where there are several.
+    """
+
+    sensitive_to: tuple[str, ...] | Mapping[str, Any] = ()
+    of: str | None = None
+
+    def sensitive_values(self, quality: str) -> tuple[Any, ...] | None:
+        """The values that depend on ``quality``; None means every value; an empty tuple none."""
+        if isinstance(self.sensitive_to, Mapping):
+            return tuple(self.sensitive_to.get(quality, ()))
+        return None if quality in self.sensitive_to else ()
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The root of all kinds. A subclass is a frozen dataclass (``eq=False``) that names its ``kind`` and ``axes``."""
+
+    kind: ClassVar[str] = ""
+    axes: ClassVar[frozenset[Axis]] = frozenset()
+    carrier: ClassVar[bool] = False
+    options_type: ClassVar[type[Options]] = Options
+
+    options: Any = field(default=Options(), kw_only=True)
+
+    def frame(self) -> Frame:
+        """How far each axis reaches; only carriers have one."""
+        return {}
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        """A target from what a caller gave, and the form to give it back in. ``frame`` is the carriers' of its group."""
+        if isinstance(value, cls):
+            return value, "target"
+        if isinstance(value, Mapping):
+            return cls(**value, options=options), "mapping"
+        return cls(value, options=options), "plain"
+
+    def write(self, form: Any, frame: Frame) -> Any:
+        """The target in the form it came in, the reverse of ``read``."""
+        names = [f.name for f in dataclasses.fields(self) if f.name != "options"]
+        match form:
+            case "mapping":
+                return {name: getattr(self, name) for name in names}
+            case "plain":
+                return getattr(self, names[0])
+        return self
+
+    @classmethod
+    def batch(cls, targets: Sequence[Self]) -> Any:
+        """Many of this kind as one numpy array, a list, or a mapping of those; the loader turns arrays into tensors."""
+        return [target.write("plain", {}) for target in targets]
+
+
+class LabelOptions(Options):
+    """Options of a label; a caption or a class may depend on a quality that a step changes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Label(Target):
+    """A class label of any hashable type, given back untouched: ``value``."""
+
+    kind = "label"
+    options_type = LabelOptions
+
+    value: Any
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        return (value, "target") if isinstance(value, cls) else (cls(value, options=options), "plain")
+
+
+@dataclass(frozen=True, eq=False)
+class Labels(Label):
+    """Several class labels of one sample (multi-label), as any sequence: ``value``."""
+
+    kind = "labels"
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        if isinstance(value, str) or not (isinstance(value, cls) or isinstance(value, Sequence) or hasattr(value, "__len__")):
+            raise DataError(f"labels: got {value!r}; expected a list. One label alone is of kind `label`.")
+        return super().read(value, options, frame)
+
+
+@dataclass(frozen=True, eq=False)
+class Value(Label):
+    """A number or anything else that augmentation leaves alone unless the recipe says what it depends on: ``value``."""
+
+    kind = "value"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The targets of one visit of one sample, and what names the visit."""
+
+    targets: Mapping[str, Target]
+    key: str = ""
+    epoch: int = 0
+    copy: int = 0
+    view: int = 0
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_targets(self, changed: Mapping[str, Target]) -> Sample:
+        """The same visit with some targets replaced."""
+        return dataclasses.replace(self, targets={**self.targets, **changed})
+
+
+def common_frame(targets: Mapping[str, Target], key: str = "") -> Frame:
+    """The frame that the carriers among ``targets`` share; unequal frames raise ``DataError`` with the sample's key."""
+    merged: dict[Axis, Any] = {}
+    owner: dict[Axis, str] = {}
+    for name, target in targets.items():
+        if not target.carrier:
+            continue
+        for axis, extent in target.frame().items():
+            if merged.setdefault(axis, extent) != extent:
+                raise DataError(
+                    f"{name!r} reaches {tuple(extent)} in {axis} but {owner[axis]!r} {tuple(merged[axis])}; they move together "
+                    f"and must agree. Independent fields go in `groups: [[{owner[axis]}], [{name}]]`.",
+                    key=key,
+                )
+            owner.setdefault(axis, name)
+    return merged
+
+
+def require_mapping(value: Any, what: str) -> Mapping[str, Any]:
+    """``value`` if it is a mapping, else FieldError."""
+    if not isinstance(value, Mapping):
+        raise FieldError(f"{what}: got {value!r}; expected a mapping.")
+    return value

@@ -1,0 +1,78 @@
+"""Steps by name, for people who want no YAML: ``steps.hflip(p=0.5)``, ``steps.one_of([...])``, ``steps.image.crop(size=64)``.
+
+Every registered step is an attribute, under its short name where that is unambiguous and under its modality or prefix
+always; the arguments are the fields of the recipe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from augkit.build import combiner_from, step_from
+from augkit.combine import Combiner, Node, Step
+from augkit.errors import PluginError
+from augkit.plugins import catalogue
+
+
+def seq(steps: Sequence[Node], **around: Any) -> Combiner:
+    """All of ``steps``, in order; ``p`` decides over all at once."""
+    return combiner_from("seq", steps, around)
+
+
+def one_of(steps: Sequence[Node], **around: Any) -> Combiner:
+    """One of ``steps``, by their ``weight``."""
+    return combiner_from("one_of", steps, around)
+
+
+def some_of(n: Any, steps: Sequence[Node], **around: Any) -> Combiner:
+    """``n`` of ``steps`` (a number or a range), each at most once, in the order written."""
+    return combiner_from("some_of", steps, {"n": n, **around})
+
+
+def random_order(steps: Sequence[Node], **around: Any) -> Combiner:
+    """All of ``steps``, in an order drawn for each sample."""
+    return combiner_from("random_order", steps, around)
+
+
+def repeat(n: Any, steps: Sequence[Node], **around: Any) -> Combiner:
+    """``steps`` ``n`` times over (a number or a range), drawn anew each time."""
+    return combiner_from("repeat", steps, {"n": n, **around})
+
+
+class _Prefix:
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+
+    def __getattr__(self, name: str) -> Callable[..., Step]:
+        return _maker(f"{self._prefix}/{name}")
+
+    def __dir__(self) -> list[str]:
+        return [full.partition("/")[2] for full in catalogue().names("transform") if full.startswith(self._prefix + "/")]
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    if any(full.startswith(name + "/") for full in catalogue().names("transform")):
+        return _Prefix(name)
+    return _maker(name)
+
+
+def __dir__() -> list[str]:
+    names = catalogue().names("transform")
+    return sorted({*globals(), *(part for full in names for part in full.split("/"))})
+
+
+def _maker(name: str) -> Callable[..., Step]:
+    try:
+        entry = catalogue().step(name)
+    except PluginError as error:
+        raise AttributeError(str(error)) from None
+
+    def make(**given: Any) -> Step:
+        return step_from(entry.name, given)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"The step {entry.name!r}; see ``augkit steps {entry.name}``."
+    return make

@@ -1,0 +1,167 @@
+"""Params, Transform and kernels: a transform draws Params, Params say how the world moved, kernels let targets follow."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
+
+from augkit.distributions import Range
+from augkit.fields import Checked, fields_of
+from augkit.rng import Stream
+from augkit.sample import Axis, Frame, Target
+
+
+@dataclass(frozen=True)
+class Params:
+    """What was drawn. A subclass is a frozen dataclass of numbers, texts and tuples of them, so that it logs as JSON."""
+
+    axes: ClassVar[frozenset[Axis]] = frozenset()
+
+    def then(self, later: Params) -> Params | None:
+        """This change followed by ``later`` as one change, or None where they cannot be composed without loss."""
+        return None
+
+    def inverse(self) -> Params | None:
+        """The change that undoes this one, or None."""
+        return None
+
+    def frame(self, frame: Frame) -> Frame | None:
+        """The frame afterwards; None when only applying tells."""
+        return frame
+
+    def log(self) -> dict[str, Any]:
+        """JSON that is enough to replay."""
+        return {f.name: _jsonable(getattr(self, f.name)) for f in dataclasses.fields(self)}
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        """The inverse of ``log``."""
+        return cls(**{name: _frozen(value) for name, value in logged.items()})
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): _jsonable(item) for name, item in value.items()}
+    return value
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+RESERVED = ("p", "id", "on", "only", "strength", "off_last", "accept", "on_conflict", "weight")
+"""What a recipe may say around every step; no transform has fields of these names."""
+
+P = TypeVar("P", bound=Params)
+Kernel = Callable[[Any, Any], Target]
+_kernels: dict[tuple[type[Params], type[Target]], Kernel] = {}
+
+
+def moves(params: type[Params], *targets: type[Target]) -> Callable[[Kernel], Kernel]:
+    """Declare how targets of these kinds follow Params of this type: ``kernel(target, params) -> target``."""
+
+    def declare(kernel: Kernel) -> Kernel:
+        for target in targets:
+            _kernels[params, target] = kernel
+        kernel_for.cache_clear()
+        return kernel
+
+    return declare
+
+
+@cache
+def kernel_for(params: type[Params], target: type[Target]) -> Kernel | None:
+    """The nearest declared kernel: the target's own kind before its parents', then the Params' parents."""
+    for params_type in params.__mro__:
+        for target_type in target.__mro__:
+            found = _kernels.get((params_type, target_type))
+            if found is not None:
+                return found
+    return None
+
+
+class Transform(Checked, Generic[P]):
+    """A step's knowledge: fields, and ``draw``. A subclass names its Params: ``class Rotate(Transform[Affine2D])``.
+
+    Class attributes, all optional: ``changes`` (qualities: ``handedness``, ``orientation``, ``colour``, …); ``needs`` (kinds
+    whose content ``draw`` must see); ``converts`` (kind → kind that leaves the step); ``only_kinds`` (it handles these and
+    no others, off-axis or not); ``structural`` (it makes a format rather than a change, so it has no strength and zero
+    strength is no identity).
+    """
+
+    params_type: ClassVar[type[Params]] = Params
+    changes: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[tuple[str, ...]] = ()
+    converts: ClassVar[Mapping[str, str]] = {}
+    structural: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        taken = [name for name in RESERVED if name in cls.__dict__.get("__annotations__", {})]
+        if taken:
+            raise TypeError(f"{cls.__name__}: a field cannot be named {taken[0]!r}, which every step has; rename it.")
+        super().__init_subclass__(**kwargs)
+        for origin in getattr(cls, "__orig_bases__", ()):
+            arguments = get_args(origin) if get_origin(origin) is Transform else ()
+            if arguments and isinstance(arguments[0], type):
+                cls.params_type = arguments[0]
+        cls.changes = frozenset(cls.changes)
+
+    def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> P:
+        """The Params for one sample: the only place with chance.
+
+        ``frame`` is that of the group of fields that move together; ``content`` maps its fields to targets when the step
+        declares ``needs``, else it is None. Raise ``SkipStep(reason)`` when there is nothing to do.
+        """
+        raise TypeError(f"{type(self).__name__} does not define draw(rng, frame, content).")
+
+    # What the compile check asks. They are methods because a bridge answers by the transform it wraps.
+
+    def moved_axes(self) -> frozenset[Axis]:
+        """The axes that the drawn Params may move."""
+        return self.params_type.axes
+
+    def changed_qualities(self) -> frozenset[str] | None:
+        """The qualities it changes; None means that it may change everything."""
+        return self.changes
+
+    def kernel(self, target: type[Target]) -> Kernel | None:
+        """How one kind of target follows: the step's own ``apply_<kind>(target, params)``, or the declared kernel."""
+        own = getattr(self, f"apply_{target.kind}", None)
+        return own if own is not None else kernel_for(self.params_type, target)
+
+    def conflict(self, kinds: frozenset[str]) -> str | None:
+        """What may go wrong on some samples only (a cut word, a lost event), or None; see ``on_conflict``."""
+        return None
+
+    def default_id(self, name: str) -> str:
+        """The step's id unless the recipe gives one; ``name`` is the registered full name."""
+        return name
+
+    def strength_scales(self) -> str | None:
+        """What ``strength`` scales: "fields" (towards their neutral values), "p" where there are none, None where neither makes sense."""
+        if self.structural:
+            return None
+        return "fields" if any(info.limits.neutral is not None for info in fields_of(type(self)).values()) else "p"
+
+    def at_strength(self, strength: float) -> Self:
+        """The same step with every field that has a neutral value moved towards it; 0 does nothing, 1 is as written."""
+        changed: dict[str, Any] = {}
+        for info in fields_of(type(self)).values():
+            value, neutral = getattr(self, info.name), info.limits.neutral
+            if neutral is not None and value is not None:
+                changed[info.name] = _toward(value, neutral, strength)
+        return dataclasses.replace(self, **changed)
+
+
+def _toward(value: Any, neutral: float, strength: float) -> Any:
+    if isinstance(value, Range):
+        return value.toward(neutral, strength)
+    if isinstance(value, tuple):
+        return type(value)(_toward(item, neutral, strength) for item in value)
+    moved = neutral + strength * (value - neutral)
+    return round(moved) if isinstance(value, int) else moved

@@ -1,0 +1,26 @@
+"""Space: images and what is annotated on them.
+
+Coordinates are continuous: pixel (i, j) covers [j, j+1) × [i, i+1), so its centre is (j + 0.5, i + 0.5). Boxes are
+half-open xyxy; a horizontal flip maps x to W − x for boxes and keypoints alike.
+"""
+
+from augkit.vocab.space.boxes import Boxes, BoxOptions
+from augkit.vocab.space.erase import Erase
+from augkit.vocab.space.keypoints import KeypointOptions, Keypoints
+from augkit.vocab.space.pixels import Image, ImageTensor, Mask, MaskOptions
+from augkit.vocab.space.planar import Affine2D, Homography, PlanarMap
+
+__all__ = [
+    "Affine2D",
+    "BoxOptions",
+    "Boxes",
+    "Erase",
+    "Homography",
+    "Image",
+    "ImageTensor",
+    "KeypointOptions",
+    "Keypoints",
+    "Mask",
+    "MaskOptions",
+    "PlanarMap",
+]

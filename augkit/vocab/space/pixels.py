@@ -1,0 +1,209 @@
+"""Image, Mask and ImageTensor: the carriers of space. How their pixels follow is the image plugin's business."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+
+from augkit.errors import DataError
+from augkit.fields import Size
+from augkit.sample import SPACE, Axis, Frame, Options, Target
+
+
+@dataclass(frozen=True, eq=False)
+class Image(Target):
+    """``pixels``: (h, w, c) uint8, or float32 within [0, 1]; c is 1 to 4 (gray, gray + alpha, RGB, RGBA)."""
+
+    kind = "image"
+    axes = SPACE
+    carrier = True
+
+    pixels: np.ndarray
+
+    def frame(self) -> Frame:
+        return {Axis.SPACE: Size(*self.pixels.shape[:2])}
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        """From an array (h, w[, c]), a PIL image, or a torch tensor (c, h, w)."""
+        if isinstance(value, cls):
+            return value, "target"
+        pixels, form = _pixels(value)
+        _check_image(pixels)
+        return cls(pixels, options=options), form
+
+    def write(self, form: Any, frame: Frame) -> Any:
+        if form == "target":
+            return self
+        if form == "pil":
+            return _to_pil(self.pixels)
+        if form == "torch":
+            return _to_torch(np.moveaxis(self.pixels, 2, 0))
+        return self.pixels[:, :, 0] if form == "flat" else self.pixels
+
+    @classmethod
+    def batch(cls, targets: Sequence[Self]) -> np.ndarray:
+        return stack("image", [np.moveaxis(target.pixels, 2, 0) for target in targets])
+
+
+@dataclass(frozen=True, eq=False)
+class ImageTensor(Target):
+    """``values``: (c, h, w) float32, what a network reads; made by ``to_tensor`` and ``normalize``."""
+
+    kind = "image_tensor"
+    axes = SPACE
+    carrier = True
+
+    values: np.ndarray
+
+    def frame(self) -> Frame:
+        return {Axis.SPACE: Size(*self.values.shape[1:])}
+
+    def write(self, form: Any, frame: Frame) -> Any:
+        return self if form == "target" else _to_torch(self.values) if form == "torch" else self.values
+
+    @classmethod
+    def batch(cls, targets: Sequence[Self]) -> np.ndarray:
+        return stack("image", [target.values for target in targets])
+
+
+class MaskOptions(Options):
+    """``ignore_index``: the class that pixels from outside the frame get (255 by the field's custom; a bool mask gets False)."""
+
+    ignore_index: int = 255
+
+
+@dataclass(frozen=True, eq=False)
+class Mask(Target):
+    """``classes``: (h, w) whole numbers or bool; always moved with nearest, so that no class is invented."""
+
+    kind = "mask"
+    axes = SPACE
+    carrier = True
+    options_type = MaskOptions
+
+    classes: np.ndarray
+    options: Any = field(default=MaskOptions(), kw_only=True)
+
+    def frame(self) -> Frame:
+        return {Axis.SPACE: Size(*self.classes.shape[:2])}
+
+    @property
+    def outside(self) -> int:
+        """What pixels from outside the frame become, in the mask's own type."""
+        if self.classes.dtype == bool:
+            return 0
+        info = np.iinfo(self.classes.dtype)
+        return int(min(max(self.options.ignore_index, info.min), info.max))
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        """From an array (h, w) or (h, w, 1), a PIL image (palette indices are kept), or a torch tensor (h, w) or (1, h, w)."""
+        if isinstance(value, cls):
+            return value, "target"
+        classes, form = _classes(value)
+        if classes.ndim != 2 or classes.dtype.kind not in "biu" or 0 in classes.shape:
+            raise DataError(
+                f"mask: got shape {classes.shape} of {classes.dtype}; expected (h, w) of whole numbers or bool. Is it a colour picture?"
+            )
+        return cls(classes, options=options), form
+
+    def write(self, form: Any, frame: Frame) -> Any:
+        match form:
+            case "target":
+                return self
+            case ("pil", mode, palette):
+                return _mask_to_pil(self.classes, mode, palette)
+            case ("torch", ndim):
+                return _to_torch(self.classes if ndim == 2 else self.classes[None])
+        return self.classes if form == "flat" else self.classes[:, :, None]
+
+    @classmethod
+    def batch(cls, targets: Sequence[Self]) -> np.ndarray:
+        return stack("mask", [target.classes.astype(np.int64) for target in targets])
+
+
+def stack(what: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """One array of all, or DataError naming the shapes that differ."""
+    shapes = sorted({array.shape for array in arrays})
+    if len(shapes) > 1:
+        listing = ", ".join(map(str, shapes[:4]))
+        raise DataError(f"{what}: a batch needs equal shapes, got {listing}. End the steps with `resize`, `crop` or `pad`.")
+    return np.stack(arrays)
+
+
+def _pixels(value: Any) -> tuple[np.ndarray, Any]:
+    if _is_torch(value):
+        array = value.detach().cpu().numpy()
+        return (np.moveaxis(array, 0, 2) if array.ndim == 3 else array), "torch"
+    if _is_pil(value):
+        return _from_pil(value), "pil"
+    if not isinstance(value, np.ndarray):
+        raise DataError(f"image: got {type(value).__name__}; expected an array (h, w[, c]), a PIL image or a torch tensor (c, h, w).")
+    return (value[:, :, None], "flat") if value.ndim == 2 else (value, "array")
+
+
+def _check_image(pixels: np.ndarray) -> None:
+    if pixels.ndim != 3 or not 1 <= pixels.shape[2] <= 4 or 0 in pixels.shape:
+        raise DataError(f"image: got shape {pixels.shape}; expected (h, w) or (h, w, c) with 1 to 4 channels and no empty side.")
+    if pixels.dtype == np.uint8:
+        return
+    if pixels.dtype != np.float32:
+        raise DataError(f"image: got {pixels.dtype}; expected uint8, or float32 within [0, 1]. Use image.astype('float32') / its maximum.")
+    low, high = float(pixels.min()), float(pixels.max())
+    if not (low >= -1e-3 and high <= 1.001):
+        raise DataError(f"image: float32 values reach from {low:g} to {high:g}; expected [0, 1]. Divide by 255, or give uint8.")
+
+
+def _classes(value: Any) -> tuple[np.ndarray, Any]:
+    if _is_torch(value):
+        array = value.detach().cpu().numpy()
+        return (array[0] if array.ndim == 3 and len(array) == 1 else array), ("torch", array.ndim)
+    if _is_pil(value):
+        return np.asarray(value), ("pil", value.mode, value.getpalette() if value.mode == "P" else None)
+    array = np.asarray(value)
+    return (array[:, :, 0], "deep") if array.ndim == 3 and array.shape[2] == 1 else (array, "flat")
+
+
+def _is_pil(value: Any) -> bool:
+    return hasattr(value, "mode") and hasattr(value, "getbands")
+
+
+def _is_torch(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach")
+
+
+def _from_pil(image: Any) -> np.ndarray:
+    if image.mode not in ("L", "LA", "RGB", "RGBA"):
+        gray = image.mode == "1" or image.mode.startswith(("I", "F"))
+        if image.mode.startswith(("I", "F")):
+            raise DataError(f"image: a PIL image of mode {image.mode} has more than 8 bits; give an array, scaled to float32 [0, 1].")
+        image = image.convert("L" if gray else "RGBA" if "transparency" in image.info else "RGB")
+    array = np.asarray(image)
+    return array[:, :, None] if array.ndim == 2 else array
+
+
+def _to_pil(pixels: np.ndarray) -> Any:
+    from PIL import Image as Pillow
+
+    if pixels.dtype != np.uint8:
+        pixels = np.rint(pixels * 255).astype(np.uint8)
+    return Pillow.fromarray(np.ascontiguousarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels))
+
+
+def _mask_to_pil(classes: np.ndarray, mode: str, palette: Any) -> Any:
+    from PIL import Image as Pillow
+
+    made = Pillow.fromarray(np.ascontiguousarray(classes))
+    if palette is not None:
+        made.putpalette(palette)
+    return made if made.mode == mode or palette is not None else made.convert(mode)
+
+
+def _to_torch(array: np.ndarray) -> Any:
+    # Who hands us tensors has loaded torch already; augkit's vocabulary never does.
+    return sys.modules["torch"].from_numpy(np.ascontiguousarray(array))

@@ -1,0 +1,171 @@
+"""Moving an image's pixels by a 3 x 3 matrix, the cheapest exact way that the matrix allows."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+
+from augkit_image.border import BORDERS, Array, Fill, fill_pixel
+from augkit_image.lattice import Size, Straight, lattice_move, straight, whole
+from augkit_image.matrix import Rows, checked, inverted, point, scales
+from augkit_image.nearest import gather, nearest_indices
+
+INTERPOLATIONS = ("nearest", "linear", "cubic", "area")
+
+_SAFE_REDUCTION = 2.0
+_LONGEST_SIDE = 32766
+_MARGIN = 4
+
+
+def warp(
+    image: Array,
+    matrix: Array,
+    size: Size,
+    interpolation: str = "linear",
+    border: str = "constant",
+    fill: Fill = 0,
+) -> Array:
+    """The image seen through ``matrix``, which maps input (x, y) to output (x, y) in a frame of ``size`` (h, w).
+
+    Coordinates are continuous: pixel j covers [j, j + 1), its centre is j + 0.5. ``image`` is (h, w, c) or (h, w).
+    Flips, transposes, quarter turns, crops and pads are exact and may be views of the input. A crop on whole pixels
+    that is stretched along its sides is resized; all else is resampled. ``nearest`` takes any dtype and moves label
+    maps by the same pixels as images; the others take uint8 and float32, and average before reducing by more than 2
+    (``area`` resizes by averaging at any reduction, else is ``linear``). ``fill``: one number or one per channel, in
+    the image's own range, for the border ``constant``.
+
+    ValueError: a matrix that folds or flattens the image, an unknown word, a dtype or fill that does not fit, a side
+    above 32,766 px where resampling is needed.
+    """
+    _check_words(interpolation, border)
+    rows = checked(matrix, image.shape[1], image.shape[0])
+    inverse = inverted(rows)
+    how = straight(rows)
+    if how is not None:
+        moved = lattice_move(image, how, rows, size, border, fill)
+        if moved is not None:
+            return moved
+    if interpolation == "nearest":
+        return _nearest(image, inverse, size, how, border, fill)
+    if image.dtype not in (np.uint8, np.float32):
+        raise ValueError(f"{interpolation!r} takes uint8 or float32 pixels, not {image.dtype}; labels take 'nearest'")
+    part = None if how is None else _whole_part(image, inverse, size)
+    if how is None or part is None:
+        return _resampled(image, rows, size, interpolation, border, fill)
+    return how.turned(resized(part, (size[1], size[0]) if how.transpose else size, interpolation))
+
+
+def _check_words(interpolation: str, border: str) -> None:
+    if interpolation not in INTERPOLATIONS:
+        raise ValueError(f"unknown interpolation {interpolation!r}; one of {', '.join(INTERPOLATIONS)}")
+    if border not in BORDERS:
+        raise ValueError(f"unknown border {border!r}; one of {', '.join(BORDERS)}")
+
+
+def resized(image: Array, size: Size, interpolation: str) -> Array:
+    """The whole image stretched to ``size`` (h, w); ``linear``, ``cubic`` or ``area`` as in ``warp``."""
+    down_y, down_x = image.shape[0] / size[0], image.shape[1] / size[1]
+    if max(down_y, down_x) <= (1.0 if interpolation == "area" else _SAFE_REDUCTION):
+        return _stretched(image, size, cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR)
+    if min(down_y, down_x) >= 1:
+        return _stretched(image, size, cv2.INTER_AREA)
+    # OpenCV's area mode turns into a crude linear one when either side grows.
+    shrunk = (size[0], image.shape[1]) if down_y > 1 else (image.shape[0], size[1])
+    return resized(_stretched(image, shrunk, cv2.INTER_AREA), size, interpolation)
+
+
+def _stretched(image: Array, size: Size, code: int) -> Array:
+    if image.shape[:2] == tuple(size):
+        return image
+    out = cv2.resize(np.ascontiguousarray(image), (size[1], size[0]), interpolation=code)
+    return _as_image(out, image, code)
+
+
+def _as_image(out: Array, image: Array, code: int) -> Array:
+    # OpenCV drops a single channel; cubic kernels overshoot, which only floats can hold.
+    if code == cv2.INTER_CUBIC and out.dtype == np.float32:
+        np.clip(out, min(0.0, image.min()), max(1.0, image.max()), out=out)
+    return out.reshape(*out.shape[:2], *image.shape[2:])
+
+
+def _nearest(image: Array, inverse: Rows, size: Size, how: Straight | None, border: str, fill: Fill) -> Array:
+    if how is not None and how.transpose:
+        image, inverse = image.swapaxes(0, 1), [inverse[1], inverse[0], inverse[2]]
+    rows, columns = nearest_indices(inverse, size, separable=how is not None)
+    return gather(image, rows, columns, border, fill)
+
+
+def _whole_part(image: Array, inverse: Rows, size: Size) -> Array | None:
+    """The rectangle of whole pixels (not turned yet) that fills the output frame exactly, or None."""
+    (a, b, c), (d, e, f), _ = inverse
+    right, bottom = a * size[1] + b * size[0] + c, d * size[1] + e * size[0] + f
+    sides = [whole(min(c, right)), whole(min(f, bottom)), whole(max(c, right)), whole(max(f, bottom))]
+    left, top, right_px, bottom_px = (-1 if side is None else side for side in sides)
+    if min(left, top) < 0 or right_px > image.shape[1] or bottom_px > image.shape[0]:
+        return None
+    part = image[top:bottom_px, left:right_px]
+    return part if part.size else None
+
+
+def _resampled(image: Array, rows: Rows, size: Size, interpolation: str, border: str, fill: Fill) -> Array:
+    outside = np.ravel(fill_pixel(fill, image)).tolist()
+    image, rows = _reduced(image, rows, size, border)
+    side = max(*image.shape[:2], *size)
+    if side > _LONGEST_SIDE:
+        raise ValueError(
+            f"a side of {side} px is too long to resample (at most {_LONGEST_SIDE}); crop or resize it first"
+        )
+    code = cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR
+    return _as_image(
+        _opencv_warp(np.ascontiguousarray(image), inverted(rows), size, code, border, outside), image, code
+    )
+
+
+def _opencv_warp(image: Array, inverse: Rows, size: Size, code: int, border: str, outside: list[float]) -> Array:
+    # OpenCV counts from pixel centres: its coordinate 0 is our 0.5.
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]]) @ np.array(inverse) @ half
+    options: dict[str, Any] = {
+        "flags": code | cv2.WARP_INVERSE_MAP,
+        "borderMode": BORDERS[border],
+        "borderValue": (outside * 4 if len(outside) == 1 else outside)[:4],
+    }
+    if inverse[2] == [0.0, 0.0, 1.0]:
+        return cv2.warpAffine(image, back[:2], (size[1], size[0]), **options)
+    return cv2.warpPerspective(image, back, (size[1], size[0]), **options)
+
+
+def _reduced(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, Rows]:
+    """The part that is seen, averaged down first along each side that the matrix reduces too much to interpolate."""
+    height, width = image.shape[:2]
+    kept_x, kept_y = (min(1.0, _SAFE_REDUCTION * scale) for scale in scales(rows, width, height))
+    if kept_x == kept_y == 1.0 and max(height, width) <= _LONGEST_SIDE:
+        return image, rows
+    image, rows = _seen(image, rows, size, border)
+    height, width = image.shape[:2]
+    smaller = math.ceil(height * kept_y), math.ceil(width * kept_x)
+    grow_y, grow_x = height / smaller[0], width / smaller[1]
+    return _stretched(image, smaller, cv2.INTER_AREA), [[r[0] * grow_x, r[1] * grow_y, r[2]] for r in rows]
+
+
+def _seen(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, Rows]:
+    """``image`` cut to what the output frame shows, with a margin for the kernels, where the border allows it."""
+    height, width = image.shape[:2]
+    inverse = inverted(rows)
+    corners = [point(inverse, x, y) for x in (0, size[1]) for y in (0, size[0])]
+    seen = [corner for corner in corners if corner is not None]
+    if len(seen) < len(corners):
+        return image, rows
+    xs, ys = zip(*seen, strict=True)
+    # The kernel reaches further in the input when it is averaged down first.
+    reach_x, reach_y = (_MARGIN * max(1.0, 1 / scale) for scale in scales(rows, width, height))
+    left, right = math.floor(min(xs) - reach_x), math.ceil(max(xs) + reach_x)
+    top, bottom = math.floor(min(ys) - reach_y), math.ceil(max(ys) + reach_y)
+    if border != "constant" and (left < 0 or top < 0 or right > width or bottom > height):
+        return image, rows
+    left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
+    part = image[top : max(min(bottom, height), top + 1), left : max(min(right, width), left + 1)]
+    return part, [[r[0], r[1], r[2] + r[0] * left + r[1] * top] for r in rows]
