@@ -36,7 +36,9 @@ class RampFields(Checked):
     epochs: Annotated[int, Limits(1, unit="epochs")]
 
 
-def step_from(name: str, given: Mapping[str, Any], modalities: Iterable[str] | None = None, where: Where | None = None) -> Step:
+def step_from(
+    name: str, given: Mapping[str, Any], modalities: Iterable[str] | None = None, where: Where | None = None
+) -> Step:
     """The step of a full or short name with its fields and the reserved ones; raises FieldError or PluginError."""
     entry = catalogue().step(name, modalities)
     around = {key: value for key, value in given.items() if key in RESERVED}
@@ -51,7 +53,10 @@ def combiner_from(
     given = dict(given or {})
     n = given.pop("n", None)
     if (n is None) == (kind in ("some_of", "repeat")):
-        raise FieldError(f"{kind}: {'needs `n`, as in ' + kind + ': {n: 2, steps: [...]}' if n is None else 'has no field `n`'}.", "n")
+        raise FieldError(
+            f"{kind}: {'needs `n`, as in ' + kind + ': {n: 2, steps: [...]}' if n is None else 'has no field `n`'}.",
+            "n",
+        )
     unknown = [name for name in given if name not in ("p", "id", "weight")]
     if unknown:
         raise FieldError(f"{kind}: unknown field {unknown[0]!r}. Fields: steps, n, p, id, weight.", unknown[0])

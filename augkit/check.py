@@ -58,7 +58,9 @@ def _unique(nodes: Iterable[Node]) -> None:
         if node.id in seen:
             first = seen[node.id].where
             at = f" (the first is at {first})" if first else ""
-            raise CompileError(f"two steps with the id {node.id!r}{at}: they would draw alike. Give one of them `id:`.", node.where)
+            raise CompileError(
+                f"two steps with the id {node.id!r}{at}: they would draw alike. Give one of them `id:`.", node.where
+            )
         seen[node.id] = node
 
 
@@ -89,7 +91,9 @@ def _group_actions(step: Step, schema: Schema) -> tuple[GroupAction, ...]:
     if not found:
         kinds = ", ".join(f"{field.name}: {field.kind}" for field in schema.fields.values())
         where = f" among `on: {list(step.on)}`" if step.on else ""
-        raise CompileError(f"{step.id}: finds nothing to act on{where} in a sample of {kinds}.{_converted_hint(schema)}", step.where)
+        raise CompileError(
+            f"{step.id}: finds nothing to act on{where} in a sample of {kinds}.{_converted_hint(schema)}", step.where
+        )
     return tuple(found)
 
 
@@ -124,10 +128,10 @@ def _group_action(step: Step, group: Group, schema: Schema) -> GroupAction | Non
 
 
 def _considered(group: Group, schema: Schema, axes: frozenset[Axis]) -> list[Field]:
-    """The group's own fields, then those off the moved axes, whose meaning a kernel may move along (a label, a caption)."""
+    """The group's own fields, then those off the moved axes, whose meaning a kernel may move along (a caption)."""
     own = [schema.fields[name] for name in group.fields]
     others = [field for field in schema.fields.values() if field.name not in group.fields]
-    return own + [field for field in others if not field.type.axes or axes and not field.type.axes & axes]
+    return own + [field for field in others if not field.type.axes or (axes and not field.type.axes & axes)]
 
 
 def _within(step: Step, group: Group, kernels: Mapping[str, Kernel], moving: bool) -> bool:
@@ -147,10 +151,11 @@ def _within(step: Step, group: Group, kernels: Mapping[str, Kernel], moving: boo
 
 def _refuse_lost(step: Step, field: Field) -> None:
     axes = " and ".join(sorted(step.transform.moved_axes() & field.type.axes))
+    advice = " Drop the step or the field, or declare a kernel: @moves."
     later = " It was converted by an earlier step; put this step before it." if field.kind == "image_tensor" else ""
     raise CompileError(
         f"{step.id}: moves {axes}, but a target of kind {field.kind!r} ({field.name!r}) has no rule to follow "
-        f"{step.transform.params_type.__name__}, so it would be left behind.{later or ' Drop the step or the field, or declare a kernel: @moves.'}",
+        f"{step.transform.params_type.__name__}, so it would be left behind.{later or advice}",
         step.where,
     )
 
@@ -161,26 +166,38 @@ def _seen(step: Step, group: Group, schema: Schema) -> tuple[str, ...]:
     kinds = {schema.fields[name].kind for name in group.fields}
     missing = [kind for kind in step.transform.needs if kind not in kinds]
     if missing:
-        raise CompileError(f"{step.id}: needs a field of kind {missing[0]!r} beside {', '.join(group.fields)}; add it to `sample`.", step.where)
+        raise CompileError(
+            f"{step.id}: needs a field of kind {missing[0]!r} beside {', '.join(group.fields)}; add it to `sample`.",
+            step.where,
+        )
     return tuple(field.name for field in _considered(group, schema, frozenset()))
 
 
 def _check_names(step: Step, schema: Schema) -> None:
     for name in step.on or ():
         if name not in schema.fields:
-            raise CompileError(f"{step.id}: `on` names an unknown field {name!r}.{suggestion(name, schema.fields)}", step.where)
+            raise CompileError(
+                f"{step.id}: `on` names an unknown field {name!r}.{suggestion(name, schema.fields)}", step.where
+            )
 
 
 def _check_schedule(step: Step, epochs: int | None) -> None:
     if step.off_last and epochs is None:
-        raise CompileError(f"{step.id}: `off_last: {step.off_last}` needs `train: {{epochs: …}}` to count back from.", step.where)
+        raise CompileError(
+            f"{step.id}: `off_last: {step.off_last}` needs `train: {{epochs: …}}` to count back from.", step.where
+        )
     if epochs is not None and step.off_last > epochs:
-        raise CompileError(f"{step.id}: `off_last: {step.off_last}` is more than the {epochs} epochs there are.", step.where)
+        raise CompileError(
+            f"{step.id}: `off_last: {step.off_last}` is more than the {epochs} epochs there are.", step.where
+        )
 
 
 def _check_strength(step: Step) -> None:
     if step.strength != 1.0 and step.transform.strength_scales() is None:
-        raise CompileError(f"{step.id}: has no strength to scale, since it makes a format rather than a change. Remove `strength`.", step.where)
+        raise CompileError(
+            f"{step.id}: has no strength to scale, since it makes a format rather than a change. Remove `strength`.",
+            step.where,
+        )
     if isinstance(step.strength, Ramp) and step.strength.epochs < 1:
         raise CompileError(f"{step.id}: a ramp needs at least 1 epoch, got {step.strength.epochs}.", step.where)
 
@@ -192,14 +209,17 @@ def _check_qualities(step: Step, schema: Schema) -> None:
         clashing = [quality for quality in clashing if not _excluded(step, field, quality)]
         if not clashing or step.accept is not None or _restores(step, field):
             continue
-        changed = clashing[0] if changes is not None else f"may change everything, so also {clashing[0]}"
-        raise CompileError(
-            f"{step.id}: {'changes ' if changes is not None else ''}{changed}, and {field.name!r} depends on it "
-            f"(sensitive_to: {list(field.options.sensitive_to)}). Four ways out: drop the step; narrow it, "
-            f"`only: {{{field.name}: [values that do not depend on it]}}`; say why it is all right, `accept: \"reason\"`; "
-            f"or give {field.kind!r} a kernel that moves it ({step.transform.params_type.__name__}, {field.type.__name__}).",
-            step.where,
-        )
+        raise CompileError(_clash(step, field, clashing[0], everything=changes is None), step.where)
+
+
+def _clash(step: Step, field: Field, quality: str, everything: bool) -> str:
+    what = f"may change everything, so also {quality}" if everything else f"changes {quality}"
+    kernel = f"{step.transform.params_type.__name__}, {field.type.__name__}"
+    return (
+        f"{step.id}: {what}, and {field.name!r} depends on it (sensitive_to: {list(field.options.sensitive_to)}). "
+        f"Four ways out: drop the step; narrow it, `only: {{{field.name}: [values that do not depend on it]}}`; "
+        f'say why it is all right, `accept: "reason"`; or give {field.kind!r} a kernel that moves it ({kernel}).'
+    )
 
 
 def _excluded(step: Step, field: Field, quality: str) -> bool:
@@ -218,7 +238,9 @@ def _check_conflict(step: Step, action: Action, schema: Schema) -> None:
     kinds = frozenset(schema.fields[name].kind for part in action.groups for name in part.group.fields)
     reason = step.transform.conflict(kinds)
     if reason and step.on_conflict is None:
-        raise CompileError(f"{step.id}: {reason} Say what to do then: `on_conflict: redraw | skip_step | drop`.", step.where)
+        raise CompileError(
+            f"{step.id}: {reason} Say what to do then: `on_conflict: redraw | skip_step | drop`.", step.where
+        )
 
 
 def _convert(step: Step, action: Action, schema: Schema, certain: bool) -> Schema:
@@ -229,7 +251,8 @@ def _convert(step: Step, action: Action, schema: Schema, certain: bool) -> Schem
                 continue
             if not certain:
                 raise CompileError(
-                    f"{step.id}: turns {name!r} into {kind!r}, so it must always run: at the top level, without `p`, `only` or `off_last`.",
+                    f"{step.id}: turns {name!r} into {kind!r}, so it must always run: "
+                    "at the top level, without `p`, `only` or `off_last`.",
                     step.where,
                 )
             schema = schema.converted(name, kind)

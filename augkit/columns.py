@@ -14,7 +14,9 @@ def check_lengths(what: str, count: int, columns: Mapping[str, Any]) -> None:
     """Refuse a column that does not have one value a row."""
     for name, column in columns.items():
         if isinstance(column, str) or not hasattr(column, "__len__") or len(column) != count:
-            length = f"{len(column)} values" if hasattr(column, "__len__") and not isinstance(column, str) else repr(column)
+            length = (
+                f"{len(column)} values" if hasattr(column, "__len__") and not isinstance(column, str) else repr(column)
+            )
             raise DataError(f"{what}: column {name!r} has {length} for {count} rows.")
 
 

@@ -1,8 +1,8 @@
 """Steps and combiners: the tree that a recipe's ``steps:`` describes.
 
-A ``Step`` is a transform with what the recipe says around it (``p``, ``on``, ``only``, …). A combiner draws, from the stream of
-its own id, which children run and in which order; children draw from theirs. The id of a combiner is made of its
-children's ids, never of its position.
+A ``Step`` is a transform with what the recipe says around it (``p``, ``on``, ``only``, …). A combiner draws, from the
+stream of its own id, which children run and in which order; children draw from theirs. The id of a combiner is made
+of its children's ids, never of its position.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ OnConflict = Literal["redraw", "skip_step", "drop"]
 
 @dataclass(frozen=True)
 class Ramp:
-    """A strength that grows from ``start`` to ``end`` in a straight line over the first ``epochs`` epochs, then stays."""
+    """A strength that grows from ``start`` to ``end`` in a straight line over the first ``epochs`` epochs, then
+    stays.
+    """
 
     start: float
     end: float
@@ -38,9 +40,10 @@ class Ramp:
 class Step:
     """One transform in a recipe.
 
-    ``p``: how often; ``on``: which fields; ``only``: values of a label or of metadata that it applies to; ``strength``: a number or a
-    ``Ramp``; ``off_last``: epochs at the end without it; ``accept``: why a clash with ``sensitive_to`` is all right;
-    ``on_conflict``: what to do when a draw would break an annotation; ``weight``: its share within ``one_of``.
+    ``p``: how often; ``on``: which fields; ``only``: values of a label or of metadata that it applies to;
+    ``strength``: a number or a ``Ramp``; ``off_last``: epochs at the end without it; ``accept``: why a clash with
+    ``sensitive_to`` is all right; ``on_conflict``: what to do when a draw would break an annotation; ``weight``: its
+    share within ``one_of``.
     """
 
     transform: Transform[Any]
@@ -87,7 +90,9 @@ class Combiner:
         if not self.children:
             raise FieldError(f"{self.kind}: has no steps.")
         if self.kind == "some_of" and max(self.n.ends()) > len(self.children):
-            raise FieldError(f"some_of: n reaches {max(self.n.ends()):g}, but there are {len(self.children)} steps.", "n")
+            raise FieldError(
+                f"some_of: n reaches {max(self.n.ends()):g}, but there are {len(self.children)} steps.", "n"
+            )
         if self.kind in ("some_of", "repeat") and min(self.n.ends()) < 0:
             raise FieldError(f"{self.kind}: n reaches {min(self.n.ends()):g}; expected 0 or more.", "n")
         if not self.id:

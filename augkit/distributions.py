@@ -20,8 +20,9 @@ _LAWS = ("uniform", "loguniform", "int", "normal", "choice")
 class Range:
     """Numbers to draw from. ``Range(10)`` is exactly 10, ``Range(-15, 15)`` uniform between.
 
-    A recipe writes ``10``, ``[-15, 15]``, ``{loguniform: [0.1, 2]}``, ``{int: [1, 4]}``, ``{normal: [0, 5], clip: [-15, 15]}``
-    or ``{choice: [0, 90]}``. A normal draw is clipped to ``low`` and ``high`` (at most the field's bounds).
+    A recipe writes ``10``, ``[-15, 15]``, ``{loguniform: [0.1, 2]}``, ``{int: [1, 4]}``, ``{normal: [0, 5], clip:
+    [-15, 15]}`` or ``{choice: [0, 90]}``. A normal draw is clipped to ``low`` and ``high`` (at most the field's
+    bounds).
     """
 
     low: float
@@ -94,7 +95,7 @@ class Range:
 
 
 def _number(raw: Any) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) and not hasattr(raw, "__float__"):
+    if isinstance(raw, bool) or (not isinstance(raw, int | float) and not hasattr(raw, "__float__")):
         raise FieldError(f"got {raw!r}; expected a number, [low, high] or a distribution such as {{normal: [0, 5]}}.")
     if not math.isfinite(raw):
         raise FieldError(f"got {raw!r}; expected a finite number.")

@@ -9,8 +9,8 @@ AugkitError
 ├── PluginError         a plugin cannot be loaded, or registered something it must not
 └── MissingDependency   an optional library is absent; says what to install
 
-Two are no errors but words between a step and the plan: a draw raises ``SkipStep`` when it has nothing to do on this sample,
-a kernel raises ``Conflict`` when following would break the annotation; the trace keeps the reasons.
+Two are no errors but words between a step and the plan: a draw raises ``SkipStep`` when it has nothing to do on this
+sample, a kernel raises ``Conflict`` when following would break the annotation; the trace keeps the reasons.
 """
 
 from __future__ import annotations

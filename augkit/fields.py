@@ -15,7 +15,6 @@ import math
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
 from augkit.distributions import Range
@@ -32,7 +31,9 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit and a line of help."""
+    """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit and a line
+    of help.
+    """
 
     low: float | None = None
     high: float | None = None
@@ -57,7 +58,9 @@ class FieldInfo:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class Checked:
-    """Fields declared in the class body, checked when an instance is made; class attributes without annotation are no fields."""
+    """Fields declared in the class body, checked when an instance is made; class attributes without annotation are no
+    fields.
+    """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -90,9 +93,17 @@ def check_names(cls: type[Checked], given: Mapping[str, Any]) -> None:
             raise FieldError(f"field {info.name!r} is required: {describe(info)}.", info.name)
 
 
-@cache
+_fields: dict[type, dict[str, FieldInfo]] = {}
+
+
 def fields_of(cls: type[Checked]) -> dict[str, FieldInfo]:
     """The declared fields of ``cls`` by name, in order."""
+    if cls not in _fields:
+        _fields[cls] = _read_fields(cls)
+    return _fields[cls]
+
+
+def _read_fields(cls: type[Checked]) -> dict[str, FieldInfo]:
     if not dataclasses.is_dataclass(cls):
         return {}
     hints = get_type_hints(cls, include_extras=True)
@@ -189,7 +200,7 @@ def _refuse(raw: Any, expected: str) -> Any:
 
 
 def _number(raw: Any, whole: bool = False) -> float | int:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) and not hasattr(raw, "__float__"):
+    if isinstance(raw, bool) or (not isinstance(raw, int | float) and not hasattr(raw, "__float__")):
         return _refuse(raw, "a whole number" if whole else "a number")  # type: ignore[no-any-return]
     value = float(raw)
     if not math.isfinite(value):
@@ -251,7 +262,7 @@ def _union(parts: tuple[Any, ...], raw: Any, limits: Limits) -> Any:
 
 
 def _tuple(inner: tuple[Any, ...], raw: Any, limits: Limits) -> tuple[Any, ...]:
-    if isinstance(raw, str) or not isinstance(raw, Sequence) and not hasattr(raw, "__len__"):
+    if isinstance(raw, str) or (not isinstance(raw, Sequence) and not hasattr(raw, "__len__")):
         return _refuse(raw, "a list")  # type: ignore[no-any-return]
     types_ = [inner[0]] * len(raw) if inner[-1] is Ellipsis else list(inner)
     if len(types_) != len(raw):

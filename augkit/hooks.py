@@ -1,8 +1,8 @@
 """The hooks: all that augkit asks of a plugin, on one page.
 
-A plugin is a module named by an entry point in the group ``augkit.plugins``. It states ``AUGKIT_API = 1`` and implements
-what it needs of the following with ``@augkit.hookimpl``. Registration must be cheap: names and ``"module:Class"``
-strings, no imports, since every worker process does it anew.
+A plugin is a module named by an entry point in the group ``augkit.plugins``. It states ``AUGKIT_API = 1`` and
+implements what it needs of the following with ``@augkit.hookimpl``. Registration must be cheap: names and
+``"module:Class"`` strings, no imports, since every worker process does it anew.
 """
 
 from __future__ import annotations
@@ -23,4 +23,6 @@ hookimpl = pluggy.HookimplMarker("augkit")
 
 @hookspec
 def augkit_register(registry: Registry) -> None:
-    """Register the plugin's names: ``registry.transform``, ``.target``, ``.kernels``, ``.reader``, ``.source``, ``.starter``."""
+    """Register the plugin's names: ``registry.transform``, ``.target``, ``.kernels``, ``.reader``, ``.source``,
+    ``.starter``.
+    """

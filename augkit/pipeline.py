@@ -17,10 +17,12 @@ from augkit.words import suggestion
 
 
 class Pipeline:
-    """Steps compiled for a kind of sample: ``aug(image=img, mask=m, key="a.jpg", epoch=3)`` gives the same fields back, moved.
+    """Steps compiled for a kind of sample: ``aug(image=img, mask=m, key="a.jpg", epoch=3)`` gives the same fields
+    back, moved.
 
-    ``sample`` maps fields to kinds as in a recipe. The output is a pure function of (steps, seed, epoch, key, copy, view). Without a
-    ``key``, calls are numbered 0, 1, 2, … per object, which only one process can do: in a worker a missing key raises.
+    ``sample`` maps fields to kinds as in a recipe. The output is a pure function of (steps, seed, epoch, key, copy,
+    view). Without a ``key``, calls are numbered 0, 1, 2, … per object, which only one process can do: in a worker a
+    missing key raises.
     """
 
     def __init__(
@@ -48,13 +50,27 @@ class Pipeline:
         return self.plan.schema
 
     def __call__(
-        self, *, key: str | None = None, epoch: int = 0, copy: int = 0, view: int = 0, meta: Mapping[str, Any] | None = None, **fields: Any
+        self,
+        *,
+        key: str | None = None,
+        epoch: int = 0,
+        copy: int = 0,
+        view: int = 0,
+        meta: Mapping[str, Any] | None = None,
+        **fields: Any,
     ) -> dict[str, Any]:
         """Every field moved, in the form it came in. ``meta`` holds what ``only`` may ask for beside labels."""
         return self.traced(key=key, epoch=epoch, copy=copy, view=view, meta=meta, **fields)[0]
 
     def traced(
-        self, *, key: str | None = None, epoch: int = 0, copy: int = 0, view: int = 0, meta: Mapping[str, Any] | None = None, **fields: Any
+        self,
+        *,
+        key: str | None = None,
+        epoch: int = 0,
+        copy: int = 0,
+        view: int = 0,
+        meta: Mapping[str, Any] | None = None,
+        **fields: Any,
     ) -> tuple[dict[str, Any], Trace]:
         """As a call, with the trace of what was drawn."""
         key = self._next_key() if key is None else key
@@ -69,12 +85,16 @@ class Pipeline:
         return self.write(moved.targets, forms)
 
     def read(self, fields: Mapping[str, Any], key: str = "") -> tuple[dict[str, Target], dict[str, Any]]:
-        """Targets from plain values, carriers first, since annotations may need their frame; and the forms to give back."""
+        """Targets from plain values, carriers first, since annotations may need their frame; and the forms to give
+        back.
+        """
         schema = self.plan.schema
         for name in fields:
             if name not in schema.fields:
                 listing = ", ".join(schema.fields)
-                raise DataError(f"unknown field {name!r}.{suggestion(name, schema.fields)} The sample has: {listing}.", key=key)
+                raise DataError(
+                    f"unknown field {name!r}.{suggestion(name, schema.fields)} The sample has: {listing}.", key=key
+                )
         targets: dict[str, Target] = {}
         forms: dict[str, Any] = {}
         for carriers in (True, False):
@@ -96,7 +116,9 @@ class Pipeline:
 
     def _next_key(self) -> str:
         if multiprocessing.parent_process() is not None or _in_torch_worker():
-            raise DataError("a worker process must be told which sample this is, else workers would repeat each other: pass key=….")
+            raise DataError(
+                "a worker process must be told which sample this is, else workers would repeat each other: pass key=…."
+            )
         self._calls += 1
         return f"#{self._calls - 1}"
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from augkit.check import Action, GroupAction, check
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import AugkitError, Conflict, DataError, ReplayError, SkipStep
@@ -23,8 +25,8 @@ _REDRAWS = 100
 class Plan:
     """Steps compiled against a schema. ``plan(sample)`` returns the moved sample and its trace.
 
-    ``seed`` with the sample's epoch, key, copy and view decides every draw; ``epochs`` is the length of the training, where the
-    steps need it. A plan pickles as its steps and schema and compiles anew.
+    ``seed`` with the sample's epoch, key, copy and view decides every draw; ``epochs`` is the length of the training,
+    where the steps need it. A plan pickles as its steps and schema and compiles anew.
     """
 
     def __init__(self, steps: Sequence[Node], schema: Schema, seed: int = 0, epochs: int | None = None) -> None:
@@ -78,13 +80,22 @@ def describe(node: Node) -> dict[str, Any]:
     """A node as plain data, for hashes and listings."""
     if isinstance(node, Combiner):
         children = [describe(child) for child in node.children]
-        return {"id": node.id, "kind": node.kind, "n": repr(node.n), "p": node.p, "weight": node.weight, "children": children}
+        return {
+            "id": node.id,
+            "kind": node.kind,
+            "n": repr(node.n),
+            "p": node.p,
+            "weight": node.weight,
+            "children": children,
+        }
     names = ("id", "name", "p", "on", "only", "strength", "off_last", "accept", "on_conflict", "weight")
     return {name: repr(getattr(node, name)) for name in names} | {"fields": repr(node.transform)}
 
 
 class _Visit:
-    """One walk of one sample through the plan: its targets so far, the frame of each group, the entries of the trace."""
+    """One walk of one sample through the plan: its targets so far, the frame of each group, the entries of the
+    trace.
+    """
 
     def __init__(self, plan: Plan, sample: Sample) -> None:
         self.plan = plan
@@ -102,7 +113,9 @@ class _Visit:
         return stream(self.plan.seed, s.epoch, s.key, s.copy, s.view, path)
 
     def walk(self, node: Node, round_: str) -> None:
-        """Run a node. The first number of every stream decides ``p``, so changing ``p`` leaves the draws as they were."""
+        """Run a node. The first number of every stream decides ``p``, so changing ``p`` leaves the draws as they
+        were.
+        """
         if isinstance(node, Step):
             self.step(node, round_)
             return
@@ -137,7 +150,7 @@ class _Visit:
     def _value_of(self, name: str) -> Any:
         target = self.targets.get(name)
         value = getattr(target, "value", None) if target is not None else self.sample.meta.get(name)
-        return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+        return value.item() if isinstance(value, np.generic) else value
 
     def _draw_and_apply(
         self, step: Step, transform: Transform[Any], part: GroupAction, path: str, p: float, strength: float | None
@@ -163,7 +176,9 @@ class _Visit:
                 raise _named(error, step.id, self.sample.key) from error
         self.entries.append(_with(entry, skipped=f"{_REDRAWS} draws in a row were in conflict"))
 
-    def _on_conflict(self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict) -> None:
+    def _on_conflict(
+        self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict
+    ) -> None:
         if step.on_conflict == "drop" and params is not None and conflict.instead is not None:
             self._apply_with(part, params, conflict)
             self.entries.append(_with(entry, params=params.log(), dropped=str(conflict)))
@@ -184,7 +199,9 @@ class _Visit:
 
     def apply(self, part: GroupAction, params: Params, entry: TraceEntry) -> None:
         """Let every field of the group follow; nothing changes when one of them objects."""
-        moved = {name: kernel(self.targets[name], params) for name, kernel in part.kernels.items() if name in self.targets}
+        moved = {
+            name: kernel(self.targets[name], params) for name, kernel in part.kernels.items() if name in self.targets
+        }
         self._settle(part, params, moved)
         self.entries.append(entry)
 
@@ -199,14 +216,20 @@ class _Visit:
     def replay(self, entry: TraceEntry) -> None:
         action: Action | None = self.plan.actions.get(entry.id)
         if action is None or entry.params is None:
-            raise ReplayError(f"the trace has a step {entry.id!r} that is not in this pipeline: {', '.join(self.plan.actions)}.")
+            raise ReplayError(
+                f"the trace has a step {entry.id!r} that is not in this pipeline: {', '.join(self.plan.actions)}."
+            )
         part = next((part for part in action.groups if (part.group.suffix or None) == entry.group), None)
         if part is None:
-            raise ReplayError(f"the trace moves the group {entry.group!r} by {entry.id!r}, which is not in this pipeline.")
+            raise ReplayError(
+                f"the trace moves the group {entry.group!r} by {entry.id!r}, which is not in this pipeline."
+            )
         try:
             params = action.step.transform.params_type.from_log(entry.params)
         except (TypeError, KeyError) as error:
-            raise ReplayError(f"the trace's params of {entry.id!r} do not fit {action.step.transform.params_type.__name__}: {error}") from None
+            raise ReplayError(
+                f"the trace's params of {entry.id!r} do not fit {action.step.transform.params_type.__name__}: {error}"
+            ) from None
         params.frame(self.frame(part))
         if entry.dropped:
             self._apply_with(part, params, Conflict(entry.dropped))
@@ -225,7 +248,10 @@ class _Visit:
     def _need_frame(self, part: GroupAction, frame: Frame) -> None:
         axes = frozenset[Axis]().union(*(self.plan.schema.fields[field].type.axes for field in part.group.fields))
         if axes - {Axis.FREQUENCY} and not frame:
-            raise DataError(f"{', '.join(part.group.fields)}: no image, audio or text beside tells how far the frame reaches.", self.sample.key)
+            raise DataError(
+                f"{', '.join(part.group.fields)}: no image, audio or text beside tells how far the frame reaches.",
+                self.sample.key,
+            )
 
     def _content(self, part: GroupAction) -> dict[str, Target] | None:
         return {name: self.targets[name] for name in part.sees if name in self.targets} if part.sees else None
@@ -241,4 +267,3 @@ def _named(error: Exception, step: str, key: str) -> Exception:
         return error
     message = str(error)
     return DataError(message if message.startswith(step) else f"{step}: {message}", key=key or None)
-

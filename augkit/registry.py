@@ -31,11 +31,15 @@ class Entry:
             loaded = importlib.import_module(module)
         except ImportError as error:
             hint = f" Install it: {self.install}" if self.install else ""
-            raise MissingDependency(f"{self.name!r} of plugin {self.plugin!r} needs {error.name or error}.{hint}") from error
+            raise MissingDependency(
+                f"{self.name!r} of plugin {self.plugin!r} needs {error.name or error}.{hint}"
+            ) from error
         try:
             return getattr(loaded, attribute) if attribute else loaded
         except AttributeError:
-            raise PluginError(f"plugin {self.plugin!r} registers {self.name!r} as {self.path!r}, but {module} has no {attribute!r}.") from None
+            raise PluginError(
+                f"plugin {self.plugin!r} registers {self.name!r} as {self.path!r}, but {module} has no {attribute!r}."
+            ) from None
 
 
 @dataclass
@@ -53,7 +57,9 @@ class Registry:
         self._add("transform", name, path, install)
 
     def target(self, kind: str, path: str, modality: str | None = None) -> None:
-        """A kind of target, as ``sample:`` names it. ``modality`` is the prefix of the steps that it brings into play."""
+        """A kind of target, as ``sample:`` names it. ``modality`` is the prefix of the steps that it brings into
+        play.
+        """
         self._add("target", kind, path, modality=modality)
 
     def kernels(self, module: str) -> None:
@@ -90,10 +96,12 @@ class Catalogue:
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Take in one plugin's names, all or none."""
-        new = {(entry.role, entry.name): entry for entry in entries}
+        new: dict[tuple[str, str], Entry] = {(entry.role, entry.name): entry for entry in entries}
         for role, name in new.keys() & self._entries.keys():
             taken = self._entries[role, name]
-            raise PluginError(f"plugin {new[role, name].plugin!r} registers the {role} {name!r}, which {taken.plugin!r} has.")
+            raise PluginError(
+                f"plugin {new[role, name].plugin!r} registers the {role} {name!r}, which {taken.plugin!r} has."
+            )
         self._entries |= new
 
     def names(self, role: Role) -> list[str]:
@@ -119,13 +127,17 @@ class Catalogue:
         """The step of a full or short name. Short names must be unambiguous among the ``modalities`` of the sample."""
         if "/" in name:
             if ("transform", name) not in self._entries:
-                raise PluginError(f"unknown step {name!r}.{suggestion(name, self.names('transform'))}{self._broken_hint()}")
+                raise PluginError(
+                    f"unknown step {name!r}.{suggestion(name, self.names('transform'))}{self._broken_hint()}"
+                )
             return self._entries["transform", name]
         known = self.modalities()
         fitting = [full for full in self.names("transform") if full.partition("/")[2] == name]
         if modalities is not None:
             present = set(modalities)
-            narrowed = [full for full in fitting if full.partition("/")[0] in present or full.partition("/")[0] not in known]
+            narrowed = [
+                full for full in fitting if full.partition("/")[0] in present or full.partition("/")[0] not in known
+            ]
             fitting = narrowed or fitting
         if len(fitting) == 1:
             return self._entries["transform", fitting[0]]

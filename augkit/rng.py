@@ -26,7 +26,9 @@ _local = threading.local()
 
 
 class Stream:
-    """Random numbers of one step on one sample: ``uniform``, ``integer``, ``normal``, ``choice``, ``permutation``, ``subseed``."""
+    """Random numbers of one step on one sample: ``uniform``, ``integer``, ``normal``, ``choice``, ``permutation``,
+    ``subseed``.
+    """
 
     __slots__ = ("_counter", "_key", "_words")
 

@@ -68,12 +68,15 @@ class Target:
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """A target from what a caller gave, and the form to give it back in. ``frame`` is the carriers' of its group."""
+        """A target from what a caller gave, and the form to give it back in. ``frame`` is the carriers' of its
+        group.
+        """
         if isinstance(value, cls):
             return value, "target"
+        make: Any = cls
         if isinstance(value, Mapping):
-            return cls(**value, options=options), "mapping"
-        return cls(value, options=options), "plain"
+            return make(**value, options=options), "mapping"
+        return make(value, options=options), "plain"
 
     def write(self, form: Any, frame: Frame) -> Any:
         """The target in the form it came in, the reverse of ``read``."""
@@ -117,7 +120,7 @@ class Labels(Label):
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        if isinstance(value, str) or not (isinstance(value, cls) or isinstance(value, Sequence) or hasattr(value, "__len__")):
+        if isinstance(value, str) or not (isinstance(value, (cls, Sequence)) or hasattr(value, "__len__")):
             raise DataError(f"labels: got {value!r}; expected a list. One label alone is of kind `label`.")
         return super().read(value, options, frame)
 
@@ -155,8 +158,8 @@ def common_frame(targets: Mapping[str, Target], key: str = "") -> Frame:
         for axis, extent in target.frame().items():
             if merged.setdefault(axis, extent) != extent:
                 raise DataError(
-                    f"{name!r} reaches {tuple(extent)} in {axis} but {owner[axis]!r} {tuple(merged[axis])}; they move together "
-                    f"and must agree. Independent fields go in `groups: [[{owner[axis]}], [{name}]]`.",
+                    f"{name!r} reaches {tuple(extent)} in {axis} but {owner[axis]!r} {tuple(merged[axis])}; they move "
+                    f"together and must agree. Independent fields go in `groups: [[{owner[axis]}], [{name}]]`.",
                     key=key,
                 )
             owner.setdefault(axis, name)

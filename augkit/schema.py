@@ -26,7 +26,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Group:
-    """Fields on common carriers: one draw moves them all. ``name`` extends the path of every group but the first of its axis."""
+    """Fields on common carriers: one draw moves them all. ``name`` extends the path of every group but the first of
+    its axis.
+    """
 
     name: str
     fields: tuple[str, ...]
@@ -52,9 +54,13 @@ class Schema:
 
 
 def read_schema(sample: Mapping[str, Any], groups: Sequence[Sequence[str]] = ()) -> Schema:
-    """The schema of ``{"image": "image", "digit": {"label": {"sensitive_to": ["handedness"]}}, "tags": {"tags": "text"}}``."""
+    """The schema of ``{"image": "image", "digit": {"label": {"sensitive_to": ["handedness"]}}, "tags": {"tags":
+    "text"}}``.
+    """
     if not sample:
-        raise CompileError("`sample` is empty; write what the data hold, as in sample: {image: image, mask: mask, digit: label}.")
+        raise CompileError(
+            "`sample` is empty; write what the data hold, as in sample: {image: image, mask: mask, digit: label}."
+        )
     fields = {name: read_field(name, spec) for name, spec in sample.items()}
     return Schema(fields, _groups(fields, groups))
 
@@ -65,7 +71,9 @@ def read_field(name: str, spec: Any) -> Field:
     names = catalogue().names("target")
     if kind not in names:
         hint = catalogue()._broken_hint()
-        raise FieldError(f"unknown kind {kind!r} of field {name!r}.{suggestion(kind, names)} Kinds: {', '.join(names)}.{hint}", name)
+        raise FieldError(
+            f"unknown kind {kind!r} of field {name!r}.{suggestion(kind, names)} Kinds: {', '.join(names)}.{hint}", name
+        )
     entry = catalogue().find("target", kind)
     target: type[Target] = entry.load()
     try:
@@ -77,7 +85,10 @@ def read_field(name: str, spec: Any) -> Field:
 
 def _kind_and_options(name: str, spec: Any) -> tuple[str, dict[str, Any]]:
     if not isinstance(spec, Mapping) or len(spec) != 1:
-        raise FieldError(f"field {name!r}: got {spec!r}; expected a kind such as `image`, or {{label: {{sensitive_to: [...]}}}}.", name)
+        raise FieldError(
+            f"field {name!r}: got {spec!r}; expected a kind such as `image`, or {{label: {{sensitive_to: [...]}}}}.",
+            name,
+        )
     [(kind, given)] = spec.items()
     if isinstance(given, str):
         return kind, {"of": given}
@@ -105,7 +116,9 @@ def _known(fields: Mapping[str, Field], names: Sequence[str]) -> bool:
 
 
 def _default_groups(fields: Iterable[Field]) -> list[list[str]]:
-    """All spatial fields are one group, all fields of a clip one; each text has its own with what is annotated on it."""
+    """All spatial fields are one group, all fields of a clip one; each text has its own with what is annotated on
+    it.
+    """
     together: dict[str, list[str]] = {}
     fields = list(fields)
     texts = [field.name for field in fields if Axis.TEXT in field.type.axes and field.type.carrier]
@@ -122,10 +135,15 @@ def _carrier_of(field: Field, texts: Sequence[str]) -> str:
         return field.name
     if field.options.of is None:
         if len(texts) > 1:
-            raise FieldError(f"field {field.name!r}: there are several texts; write {{{field.kind}: {texts[0]}}}.", field.name)
+            raise FieldError(
+                f"field {field.name!r}: there are several texts; write {{{field.kind}: {texts[0]}}}.", field.name
+            )
         return texts[0] if texts else field.name
     if field.options.of not in texts:
-        raise FieldError(f"field {field.name!r}: no text field {field.options.of!r}.{suggestion(field.options.of, texts)}", field.name)
+        raise FieldError(
+            f"field {field.name!r}: no text field {field.options.of!r}.{suggestion(field.options.of, texts)}",
+            field.name,
+        )
     return field.options.of
 
 

@@ -1,4 +1,5 @@
-"""Steps by name, for people who want no YAML: ``steps.hflip(p=0.5)``, ``steps.one_of([...])``, ``steps.image.crop(size=64)``.
+"""Steps by name, for people who want no YAML: ``steps.hflip(p=0.5)``, ``steps.one_of([...])``,
+``steps.image.crop(size=64)``.
 
 Every registered step is an attribute, under its short name where that is unambiguous and under its modality or prefix
 always; the arguments are the fields of the recipe.
@@ -48,7 +49,9 @@ class _Prefix:
         return _maker(f"{self._prefix}/{name}")
 
     def __dir__(self) -> list[str]:
-        return [full.partition("/")[2] for full in catalogue().names("transform") if full.startswith(self._prefix + "/")]
+        return [
+            full.partition("/")[2] for full in catalogue().names("transform") if full.startswith(self._prefix + "/")
+        ]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,9 @@ from augkit.errors import ReplayError
 
 @dataclass(frozen=True)
 class TraceEntry:
-    """One step that ran (``params``) or was left out by a rule (``skipped`` says why). A miss of ``p`` leaves no entry."""
+    """One step that ran (``params``) or was left out by a rule (``skipped`` says why). A miss of ``p`` leaves no
+    entry.
+    """
 
     id: str
     name: str
@@ -46,7 +48,9 @@ class Trace:
 
     def to_json(self) -> str:
         """One line of JSON; ``Trace.from_json`` reads it back."""
-        entries = [{name: value for name, value in asdict(entry).items() if value is not None} for entry in self.entries]
+        entries = [
+            {name: value for name, value in asdict(entry).items() if value is not None} for entry in self.entries
+        ]
         head = {"key": self.key, "epoch": self.epoch, "copy": self.copy, "view": self.view, "plan": self.plan}
         return json.dumps({**head, "entries": entries}, ensure_ascii=False)
 

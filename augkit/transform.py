@@ -1,11 +1,13 @@
-"""Params, Transform and kernels: a transform draws Params, Params say how the world moved, kernels let targets follow."""
+"""Params, Transform and kernels: a transform draws Params, Params say how the world moved, kernels let targets
+follow.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from augkit.distributions import Range
@@ -16,7 +18,9 @@ from augkit.sample import Axis, Frame, Target
 
 @dataclass(frozen=True)
 class Params:
-    """What was drawn. A subclass is a frozen dataclass of numbers, texts and tuples of them, so that it logs as JSON."""
+    """What was drawn. A subclass is a frozen dataclass of numbers, texts and tuples of them, so that it logs as
+    JSON.
+    """
 
     axes: ClassVar[frozenset[Axis]] = frozenset()
 
@@ -60,6 +64,7 @@ RESERVED = ("p", "id", "on", "only", "strength", "off_last", "accept", "on_confl
 P = TypeVar("P", bound=Params)
 Kernel = Callable[[Any, Any], Target]
 _kernels: dict[tuple[type[Params], type[Target]], Kernel] = {}
+_nearest: dict[tuple[type[Params], type[Target]], Kernel | None] = {}
 
 
 def moves(params: type[Params], *targets: type[Target]) -> Callable[[Kernel], Kernel]:
@@ -68,15 +73,20 @@ def moves(params: type[Params], *targets: type[Target]) -> Callable[[Kernel], Ke
     def declare(kernel: Kernel) -> Kernel:
         for target in targets:
             _kernels[params, target] = kernel
-        kernel_for.cache_clear()
+        _nearest.clear()
         return kernel
 
     return declare
 
 
-@cache
 def kernel_for(params: type[Params], target: type[Target]) -> Kernel | None:
     """The nearest declared kernel: the target's own kind before its parents', then the Params' parents."""
+    if (params, target) not in _nearest:
+        _nearest[params, target] = _look_up(params, target)
+    return _nearest[params, target]
+
+
+def _look_up(params: type[Params], target: type[Target]) -> Kernel | None:
     for params_type in params.__mro__:
         for target_type in target.__mro__:
             found = _kernels.get((params_type, target_type))
@@ -88,10 +98,10 @@ def kernel_for(params: type[Params], target: type[Target]) -> Kernel | None:
 class Transform(Checked, Generic[P]):
     """A step's knowledge: fields, and ``draw``. A subclass names its Params: ``class Rotate(Transform[Affine2D])``.
 
-    Class attributes, all optional: ``changes`` (qualities: ``handedness``, ``orientation``, ``colour``, …); ``needs`` (kinds
-    whose content ``draw`` must see); ``converts`` (kind → kind that leaves the step); ``only_kinds`` (it handles these and
-    no others, off-axis or not); ``structural`` (it makes a format rather than a change, so it has no strength and zero
-    strength is no identity).
+    Class attributes, all optional: ``changes`` (qualities: ``handedness``, ``orientation``, ``colour``, …); ``needs``
+    (kinds whose content ``draw`` must see); ``converts`` (kind → kind that leaves the step); ``only_kinds`` (it
+    handles these and no others, off-axis or not); ``structural`` (it makes a format rather than a change, so it has
+    no strength and zero strength is no identity).
     """
 
     params_type: ClassVar[type[Params]] = Params
@@ -101,7 +111,7 @@ class Transform(Checked, Generic[P]):
     structural: ClassVar[bool] = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        taken = [name for name in RESERVED if name in cls.__dict__.get("__annotations__", {})]
+        taken = [name for name in RESERVED if name in inspect.get_annotations(cls)]
         if taken:
             raise TypeError(f"{cls.__name__}: a field cannot be named {taken[0]!r}, which every step has; rename it.")
         super().__init_subclass__(**kwargs)
@@ -114,8 +124,8 @@ class Transform(Checked, Generic[P]):
     def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> P:
         """The Params for one sample: the only place with chance.
 
-        ``frame`` is that of the group of fields that move together; ``content`` maps its fields to targets when the step
-        declares ``needs``, else it is None. Raise ``SkipStep(reason)`` when there is nothing to do.
+        ``frame`` is that of the group of fields that move together; ``content`` maps its fields to targets when the
+        step declares ``needs``, else it is None. Raise ``SkipStep(reason)`` when there is nothing to do.
         """
         raise TypeError(f"{type(self).__name__} does not define draw(rng, frame, content).")
 
@@ -143,7 +153,9 @@ class Transform(Checked, Generic[P]):
         return name
 
     def strength_scales(self) -> str | None:
-        """What ``strength`` scales: "fields" (towards their neutral values), "p" where there are none, None where neither makes sense."""
+        """What ``strength`` scales: "fields" (towards their neutral values), "p" where there are none, None where
+        neither makes sense.
+        """
         if self.structural:
             return None
         return "fields" if any(info.limits.neutral is not None for info in fields_of(type(self)).values()) else "p"

@@ -22,7 +22,8 @@ _FORMATS = ("xyxy", "xywh", "cxcywh_norm")
 class BoxOptions(Options):
     """When a box that was cut by the frame is dropped.
 
-    ``min_visible``: less than this fraction of its area (as it came in, moved) is left; ``min_size``: a side is shorter, pixels.
+    ``min_visible``: less than this fraction of its area (as it came in, moved) is left; ``min_size``: a side is
+    shorter, pixels.
     """
 
     min_visible: Annotated[float, Limits(0, 1, unit="fraction of the area")] = 0.1
@@ -31,7 +32,8 @@ class BoxOptions(Options):
 
 @dataclass(frozen=True, eq=False)
 class Boxes(Target):
-    """``xyxy``: (n, 4) float64 pixels, half-open. Labels, ids and the rest are ``columns`` of n values in their own type.
+    """``xyxy``: (n, 4) float64 pixels, half-open. Labels, ids and the rest are ``columns`` of n values in their own
+    type.
 
     ``visible`` (n,) is the fraction of each box's area that has stayed in the frame so far.
     """
@@ -112,7 +114,9 @@ def _split(value: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
         return value, _form(value, "xyxy", mapping=False), {}
     named = [name for name in _FORMATS if name in value]
     if len(named) != 1:
-        raise DataError(f"boxes: got keys {list(value)}; expected exactly one of {', '.join(_FORMATS)}, and columns beside it.")
+        raise DataError(
+            f"boxes: got keys {list(value)}; expected exactly one of {', '.join(_FORMATS)}, and columns beside it."
+        )
     columns = {name: column for name, column in value.items() if name != named[0]}
     return value[named[0]], _form(value[named[0]], named[0], mapping=True), columns
 
@@ -120,7 +124,12 @@ def _split(value: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
 def _form(numbers: Any, form: str, mapping: bool) -> dict[str, Any]:
     dtype = getattr(numbers, "dtype", None)
     floating = isinstance(dtype, np.dtype) and dtype.kind == "f"
-    return {"format": form, "mapping": mapping, "list": isinstance(numbers, list | tuple), "dtype": dtype if floating else np.float64}
+    return {
+        "format": form,
+        "mapping": mapping,
+        "list": isinstance(numbers, list | tuple),
+        "dtype": dtype if floating else np.float64,
+    }
 
 
 def _numbers(given: Any) -> np.ndarray:
@@ -131,9 +140,13 @@ def _numbers(given: Any) -> np.ndarray:
     if numbers.size == 0:
         return np.zeros((0, 4))
     if numbers.ndim != 2 or numbers.shape[1] != 4:
-        raise DataError(f"boxes: got shape {numbers.shape}; expected (n, 4). Labels go in columns: {{xyxy: …, label: [...]}}.")
+        raise DataError(
+            f"boxes: got shape {numbers.shape}; expected (n, 4). Labels go in columns: {{xyxy: …, label: [...]}}."
+        )
     if not np.isfinite(numbers).all():
-        raise DataError(f"boxes: row {int(np.argmin(np.isfinite(numbers).all(axis=1)))} is not finite: {numbers.tolist()!r}.")
+        raise DataError(
+            f"boxes: row {int(np.argmin(np.isfinite(numbers).all(axis=1)))} is not finite: {numbers.tolist()!r}."
+        )
     return numbers
 
 
@@ -146,17 +159,19 @@ def _to_xyxy(numbers: np.ndarray, form: str, size: Any) -> np.ndarray:
     bad = (numbers[:, 2] < numbers[:, 0]) | (numbers[:, 3] < numbers[:, 1])
     if bad.any():
         row = int(np.argmax(bad))
-        raise DataError(f"boxes: row {row} ends before it starts: xyxy {numbers[row].tolist()}. Is it {form}, as given?")
+        raise DataError(
+            f"boxes: row {row} ends before it starts: xyxy {numbers[row].tolist()}. Is it {form}, as given?"
+        )
     return numbers
 
 
 def _from_xyxy(xyxy: np.ndarray, form: str, size: Any) -> np.ndarray:
     if form == "xyxy":
         return xyxy
-    sides = xyxy[:, 2:] - xyxy[:, :2]
+    sides = np.asarray(xyxy[:, 2:] - xyxy[:, :2])
     if form == "xywh":
         return np.column_stack([xyxy[:, :2], sides])
-    return np.column_stack([xyxy[:, :2] + sides / 2, sides]) / _scale(size)
+    return np.asarray(np.column_stack([xyxy[:, :2] + sides / 2, sides]) / _scale(size))
 
 
 def _scale(size: Any) -> np.ndarray:

@@ -19,8 +19,9 @@ from augkit.vocab.space.pixels import Mask
 class Erase(Params):
     """``rects``: whole-pixel (x0, y0, x1, y1), half-open, painted with ``fill`` (0 to 255).
 
-    ``policy`` holds for every annotation: ``keep`` leaves them all; ``ignore`` and ``background`` give erased mask pixels the
-    ignore index or class 0, hide keypoints inside, and drop boxes of which more than ``max_hidden`` is covered.
+    ``policy`` holds for every annotation: ``keep`` leaves them all; ``ignore`` and ``background`` give erased mask
+    pixels the ignore index or class 0, hide keypoints inside, and drop boxes of which more than ``max_hidden`` is
+    covered.
     """
 
     axes = SPACE
@@ -58,14 +59,15 @@ def keypoints_follow_erase(points: Keypoints, erase: Erase) -> Keypoints:
         return points
     rects = np.array(erase.rects, dtype=np.float64)
     x, y = points.xy[:, :1], points.xy[:, 1:]
-    gone = ((x >= rects[:, 0]) & (x < rects[:, 2]) & (y >= rects[:, 1]) & (y < rects[:, 3])).any(axis=1)
+    inside = (x >= rects[:, 0]) & (x < rects[:, 2]) & (y >= rects[:, 1]) & (y < rects[:, 3])
+    gone = np.asarray(inside.any(axis=1))
     return points.hidden(gone) if gone.any() else points
 
 
 def _hidden_fraction(box: np.ndarray, rects: tuple[tuple[int, int, int, int], ...]) -> float:
     """The covered fraction of one box, by the cells that the rectangles' edges cut it into."""
-    xs = np.unique(np.clip([edge for rect in rects for edge in rect[::2]], box[0], box[2]).tolist() + [box[0], box[2]])
-    ys = np.unique(np.clip([edge for rect in rects for edge in rect[1::2]], box[1], box[3]).tolist() + [box[1], box[3]])
+    xs = np.unique([*np.clip([edge for rect in rects for edge in rect[::2]], box[0], box[2]).tolist(), box[0], box[2]])
+    ys = np.unique([*np.clip([edge for rect in rects for edge in rect[1::2]], box[1], box[3]).tolist(), box[1], box[3]])
     cells = np.outer(np.diff(ys), np.diff(xs))
     x, y = (xs[:-1] + xs[1:]) / 2, (ys[:-1] + ys[1:]) / 2
     covered = np.zeros(cells.shape, dtype=bool)

@@ -20,8 +20,9 @@ from augkit.vocab.space.planar import PlanarMap
 class KeypointOptions(Options):
     """``coords``: ``pixel`` (a whole number is a pixel's centre, as OpenCV and COCO tools mean it) or ``continuous``.
 
-    ``outside``: points that leave the frame are dropped, or kept with visibility 0 (``hide``, which needs visibilities).
-    ``pairs``: left and right names (values of the ``label`` column) or row numbers that change places under a mirror.
+    ``outside``: points that leave the frame are dropped, or kept with visibility 0 (``hide``, which needs
+    visibilities). ``pairs``: left and right names (values of the ``label`` column) or row numbers that change places
+    under a mirror.
     """
 
     coords: Literal["pixel", "continuous"] = "pixel"
@@ -30,7 +31,9 @@ class KeypointOptions(Options):
 
     def validate(self) -> None:
         if self.by_row() and self.outside == "drop":
-            raise FieldError("pairs: row numbers need `outside: hide`, since dropping points would renumber the rest.", "pairs")
+            raise FieldError(
+                "pairs: row numbers need `outside: hide`, since dropping points would renumber the rest.", "pairs"
+            )
 
     def by_row(self) -> bool:
         """Whether pairs are row numbers rather than names."""
@@ -55,7 +58,9 @@ class Keypoints(Target):
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """From (n, 2), (n, 3: x, y, visibility), or a mapping with ``xy`` and any columns (``visibility`` among them)."""
+        """From (n, 2), (n, 3: x, y, visibility), or a mapping with ``xy`` and any columns (``visibility`` among
+        them).
+        """
         if isinstance(value, cls):
             return value, "target"
         given, columns = (value["xy"], {k: v for k, v in value.items() if k != "xy"}) if _has_xy(value) else (value, {})
@@ -64,7 +69,11 @@ class Keypoints(Target):
         visibility = None if visibility is None else np.asarray(visibility)
         check_lengths("keypoints", len(numbers), columns | ({} if visibility is None else {"visibility": visibility}))
         shift = 0.5 if getattr(options, "coords", "pixel") == "pixel" else 0.0
-        form = {"mapping": isinstance(value, Mapping), "wide": numbers.shape[1] == 3, "list": isinstance(given, list | tuple)}
+        form = {
+            "mapping": isinstance(value, Mapping),
+            "wide": numbers.shape[1] == 3,
+            "list": isinstance(given, list | tuple),
+        }
         floating = isinstance(given, np.ndarray) and given.dtype.kind == "f"
         form["dtype"] = given.dtype if floating else np.float64
         return cls(numbers[:, :2] + shift, visibility, columns, options=options), form
@@ -85,7 +94,9 @@ class Keypoints(Target):
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> Any:
-        return [target.write({"mapping": True, "wide": False, "list": False, "dtype": np.float32}, {}) for target in targets]
+        return [
+            target.write({"mapping": True, "wide": False, "list": False, "dtype": np.float32}, {}) for target in targets
+        ]
 
     def settled(self, moved: np.ndarray, size: Size) -> Self:
         """These points at ``moved``; what lies outside the frame is dropped or hidden, as the recipe says."""
@@ -109,7 +120,7 @@ class Keypoints(Target):
         """The same points with left and right names (or rows) exchanged."""
         if not self.options.pairs:
             return self
-        swap: dict[Any, Any] = {a: b for a, b in self.options.pairs} | {b: a for a, b in self.options.pairs}
+        swap: dict[Any, Any] = dict(self.options.pairs) | {b: a for a, b in self.options.pairs}
         if self.options.by_row():
             return self._reordered(np.array([swap.get(row, row) for row in range(len(self))], dtype=np.intp))
         if "label" not in self.columns:

@@ -72,7 +72,9 @@ class ImageTensor(Target):
 
 
 class MaskOptions(Options):
-    """``ignore_index``: the class that pixels from outside the frame get (255 by the field's custom; a bool mask gets False)."""
+    """``ignore_index``: the class that pixels from outside the frame get (255 by the field's custom; a bool mask gets
+    False).
+    """
 
     ignore_index: int = 255
 
@@ -102,13 +104,16 @@ class Mask(Target):
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """From an array (h, w) or (h, w, 1), a PIL image (palette indices are kept), or a torch tensor (h, w) or (1, h, w)."""
+        """From an array (h, w) or (h, w, 1), a PIL image (palette indices are kept), or a torch tensor (h, w) or (1,
+        h, w).
+        """
         if isinstance(value, cls):
             return value, "target"
         classes, form = _classes(value)
         if classes.ndim != 2 or classes.dtype.kind not in "biu" or 0 in classes.shape:
             raise DataError(
-                f"mask: got shape {classes.shape} of {classes.dtype}; expected (h, w) of whole numbers or bool. Is it a colour picture?"
+                f"mask: got shape {classes.shape} of {classes.dtype}; expected (h, w) of whole numbers or bool. "
+                "Is it a colour picture?"
             )
         return cls(classes, options=options), form
 
@@ -132,7 +137,9 @@ def stack(what: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
     shapes = sorted({array.shape for array in arrays})
     if len(shapes) > 1:
         listing = ", ".join(map(str, shapes[:4]))
-        raise DataError(f"{what}: a batch needs equal shapes, got {listing}. End the steps with `resize`, `crop` or `pad`.")
+        raise DataError(
+            f"{what}: a batch needs equal shapes, got {listing}. End the steps with `resize`, `crop` or `pad`."
+        )
     return np.stack(arrays)
 
 
@@ -143,20 +150,29 @@ def _pixels(value: Any) -> tuple[np.ndarray, Any]:
     if _is_pil(value):
         return _from_pil(value), "pil"
     if not isinstance(value, np.ndarray):
-        raise DataError(f"image: got {type(value).__name__}; expected an array (h, w[, c]), a PIL image or a torch tensor (c, h, w).")
+        raise DataError(
+            f"image: got {type(value).__name__}; expected an array (h, w[, c]), a PIL image or a tensor (c, h, w)."
+        )
     return (value[:, :, None], "flat") if value.ndim == 2 else (value, "array")
 
 
 def _check_image(pixels: np.ndarray) -> None:
     if pixels.ndim != 3 or not 1 <= pixels.shape[2] <= 4 or 0 in pixels.shape:
-        raise DataError(f"image: got shape {pixels.shape}; expected (h, w) or (h, w, c) with 1 to 4 channels and no empty side.")
+        raise DataError(
+            f"image: got shape {pixels.shape}; expected (h, w) or (h, w, c) with 1 to 4 channels and no empty side."
+        )
     if pixels.dtype == np.uint8:
         return
     if pixels.dtype != np.float32:
-        raise DataError(f"image: got {pixels.dtype}; expected uint8, or float32 within [0, 1]. Use image.astype('float32') / its maximum.")
+        raise DataError(
+            f"image: got {pixels.dtype}; expected uint8, or float32 within [0, 1]. "
+            "Scale it: (image / its maximum).astype('float32')."
+        )
     low, high = float(pixels.min()), float(pixels.max())
     if not (low >= -1e-3 and high <= 1.001):
-        raise DataError(f"image: float32 values reach from {low:g} to {high:g}; expected [0, 1]. Divide by 255, or give uint8.")
+        raise DataError(
+            f"image: float32 values reach from {low:g} to {high:g}; expected [0, 1]. Divide by 255, or give uint8."
+        )
 
 
 def _classes(value: Any) -> tuple[np.ndarray, Any]:
@@ -181,7 +197,9 @@ def _from_pil(image: Any) -> np.ndarray:
     if image.mode not in ("L", "LA", "RGB", "RGBA"):
         gray = image.mode == "1" or image.mode.startswith(("I", "F"))
         if image.mode.startswith(("I", "F")):
-            raise DataError(f"image: a PIL image of mode {image.mode} has more than 8 bits; give an array, scaled to float32 [0, 1].")
+            raise DataError(
+                f"image: a PIL image of mode {image.mode} has more than 8 bits; give an array of float32 in [0, 1]."
+            )
         image = image.convert("L" if gray else "RGBA" if "transparency" in image.info else "RGB")
     array = np.asarray(image)
     return array[:, :, None] if array.ndim == 2 else array

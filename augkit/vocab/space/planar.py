@@ -40,7 +40,9 @@ class PlanarMap(Params):
     def frame(self, frame: Frame) -> Frame:
         """The output size; another input size than the drawn one raises ReplayError."""
         if tuple(frame[Axis.SPACE]) != tuple(self.size_in):
-            raise ReplayError(f"drawn for a frame of {tuple(self.size_in)}, met one of {tuple(frame[Axis.SPACE])} (h, w).")
+            raise ReplayError(
+                f"drawn for a frame of {tuple(self.size_in)}, met one of {tuple(frame[Axis.SPACE])} (h, w)."
+            )
         return {**frame, Axis.SPACE: self.size_out}
 
     def array(self) -> np.ndarray:
@@ -51,7 +53,7 @@ class PlanarMap(Params):
         """Where points (n, 2) go."""
         m = self.array()
         moved = xy @ m[:, :2].T + m[:, 2]
-        return moved[:, :2] / moved[:, 2:]
+        return np.asarray(moved[:, :2] / moved[:, 2:])
 
     def mirrors(self) -> bool:
         """Whether left and right change places, as under any odd number of flips."""
@@ -61,7 +63,9 @@ class PlanarMap(Params):
     def inverse(self) -> Self:
         """The map back; pixels that had left the frame are gone."""
         back = np.linalg.inv(self.array())
-        return dataclasses.replace(self, matrix=as_matrix(back / back[2, 2]), size_in=self.size_out, size_out=self.size_in)
+        return dataclasses.replace(
+            self, matrix=as_matrix(back / back[2, 2]), size_in=self.size_out, size_out=self.size_in
+        )
 
     @classmethod
     def from_log(cls, logged: Mapping[str, Any]) -> Self:
@@ -148,7 +152,9 @@ class Affine2D(PlanarMap):
         translate: tuple[float, float] = (0.0, 0.0),
         **resampling: Any,
     ) -> Affine2D:
-        """Scale (x, y), shear (x, y), turn counter-clockwise about the centre, then shift by pixels (x, y); the frame stays."""
+        """Scale (x, y), shear (x, y), turn counter-clockwise about the centre, then shift by pixels (x, y); the frame
+        stays.
+        """
         sin, cos = _sincos(degrees)
         turn = np.array([[cos, sin], [-sin, cos]])
         shear_x, shear_y = (math.tan(math.radians(angle)) for angle in shear_degrees)
