@@ -118,13 +118,21 @@ def _group_action(step: Step, group: Group, schema: Schema) -> GroupAction | Non
     touched = in_group or [field.name for field in lost]
     if not touched or not _within(step, group, kernels, bool(axes)):
         return None
-    if not in_group and not any(schema.fields[name].type.carrier for name in touched):
-        return None
     if lost:
         _refuse_lost(step, lost[0])
+    if not any(schema.fields[name].type.carrier for name in group.fields):
+        raise CompileError(f"{step.id}: {_no_carrier(group, schema)}", step.where)
     if step.on is not None:
         kernels = {name: kernel for name, kernel in kernels.items() if name in step.on or name not in group.fields}
     return GroupAction(group, kernels, _seen(step, group, schema))
+
+
+def _no_carrier(group: Group, schema: Schema) -> str:
+    carriers = {target: catalogue().load("target", target) for target in catalogue().names("target")}
+    axes = frozenset[Axis]().union(*(schema.fields[name].type.axes for name in group.fields))
+    fitting = [kind for kind, target in carriers.items() if target.carrier and target.axes & axes]
+    add = f"add a field of kind {' or '.join(fitting)} to `sample`."
+    return f"{', '.join(group.fields)}: nothing tells how far the frame reaches; {add}"
 
 
 def _considered(group: Group, schema: Schema, axes: frozenset[Axis]) -> list[Field]:
