@@ -19,6 +19,10 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (r"sequence entries are not allowed", "a '- ' that fits nothing. A list item begins on a line of its own."),
     (r"could not find expected ':'", "the line above is no key: value. Write a space after the colon."),
     (
+        r"expected ',' or '[\]}]', but got '\{'",
+        "a '{{' that fits nothing. Within brackets write \"${{name}}\" with quotes.",
+    ),
+    (
         r"expected ',' or '[\]}]', but got",
         "the bracket opened at {place} is not closed; expected ',' or its closing bracket here.",
     ),
@@ -32,6 +36,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "the indentation fits nothing above; what it may belong to began at {place}. "
         "Lines of one list or mapping start in one column.",
     ),
+    (r"node content, but found '<stream end>'", "the text ends within brackets. Close them."),
     (r"expected the node content, but found '(.+)'", "a value is missing before '{0}'."),
     (r"found unexpected end of stream", "the quote opened at {place} is not closed."),
     (r"found unexpected document separator", "the quote opened at {place} is not closed."),
