@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import CompileError
 from augkit.plugins import catalogue
-from augkit.sample import Axis
+from augkit.sample import Axis, Label
 from augkit.schema import Field, Group, Schema
 from augkit.transform import Kernel
 from augkit.words import suggestion
@@ -186,6 +186,13 @@ def _check_names(step: Step, schema: Schema) -> None:
         if name not in schema.fields:
             raise CompileError(
                 f"{step.id}: `on` names an unknown field {name!r}.{suggestion(name, schema.fields)}", step.where
+            )
+
+    for name in step.only:
+        if name in schema.fields and not issubclass(schema.fields[name].type, Label):
+            kind = schema.fields[name].kind
+            raise CompileError(
+                f"{step.id}: `only` needs a label or metadata; {name!r} is of kind {kind!r}.", step.where
             )
 
 

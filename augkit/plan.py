@@ -142,14 +142,20 @@ class _Visit:
         if step.off_last and self.plan.epochs is not None and self.sample.epoch >= self.plan.epochs - step.off_last:
             return f"off_last: {step.off_last}"
         for name, allowed in step.only.items():
-            value = self._value_of(name)
-            if value not in allowed:
+            value = self._value_of(name, step)
+            several = isinstance(value, list | tuple)
+            if not (any(item in allowed for item in value) if several else value in allowed):
                 return f"only: {name} is {value!r}"
         return None
 
-    def _value_of(self, name: str) -> Any:
+    def _value_of(self, name: str, step: Step) -> Any:
         target = self.targets.get(name)
-        value = getattr(target, "value", None) if target is not None else self.sample.meta.get(name)
+        if target is None and name not in self.sample.meta:
+            known = [*self.targets, *self.sample.meta]
+            raise DataError(
+                f"{step.id}: `only` asks for {name!r}; this sample has {', '.join(known)}.", self.sample.key
+            )
+        value = self.sample.meta[name] if target is None else getattr(target, "value", None)
         return value.item() if isinstance(value, np.generic) else value
 
     def _draw_and_apply(
