@@ -85,7 +85,6 @@ def _place(raw: bytes, at: int, file: str) -> Where:
 
 
 def _document(text: str, file: str, flow: bool = False) -> Located | None:
-    text = text.removeprefix("\ufeff")
     if len(text) > MOST_BYTES:
         raise RecipeError(f"more than {MOST_BYTES // 1_000_000} MB; is it a recipe?", Where(file, 1, 1))
     try:

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from augkit.errors import RecipeError, Where
@@ -216,7 +216,6 @@ class TestOverride:
             "overrides['train.lr.x']:1:1: train.lr is"
         )
 
-    @settings(max_examples=200)
     @given(st.text(alphabet="abtrainlsteps.0123hfvop_=[]{}$", max_size=20), st.text(max_size=10))
     def test_any_text_is_set_or_refused(self, path, text):
         try:

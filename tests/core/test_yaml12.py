@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from augkit.errors import RecipeError, Where
@@ -356,7 +356,6 @@ def test_scalars_agree_with_their_json_twin(text):
 YAMLISH = st.text(alphabet=st.sampled_from("abp01.:,-#&*!|>'\"%@`?[]{}<~ \n\t\\$uU\ufeff\x85é😀"), max_size=60)
 
 
-@settings(max_examples=400)
 @given(st.one_of(st.text(), YAMLISH))
 def test_any_text_reads_or_is_refused(text):
     for reader in (read, lambda text: read_value(text, "--set x")):
@@ -368,7 +367,6 @@ def test_any_text_reads_or_is_refused(text):
             str(error)
 
 
-@settings(max_examples=300)
 @given(YAMLISH)
 def test_accepted_text_has_the_structure_that_pyyaml_sees(text):
     """PyYAML's own composer as oracle: same shape, same raw text in every string."""
