@@ -1,0 +1,147 @@
+"""What a recipe need not say: the backbone's normalisation, and ``eval_steps`` made of ``steps``.
+
+Both are written into the recipe's tree, so that ``augkit show`` prints them and what it prints reads back the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from augkit.combine import Combiner, Node, Step
+from augkit.distributions import Range
+from augkit.fields import fields_of
+from augkit.plugins import catalogue
+from augkit.recipe.grammar import Complaints
+from augkit.recipe.located import Located, Map, Scalar, Seq
+from augkit.recipe.steps import Written, inner, read_steps, written
+from augkit.schema import Schema
+
+STILL: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "image/random_resized_crop": ("resize", ("size", "interpolation")),
+    "image/random_crop": ("center_crop", ("size",)),
+}
+"""Steps that make a format and draw, and what makes the same format without: a step, and the fields it takes over."""
+
+LAST: Mapping[str, str] = {"image": "image/normalize", "image_tensor": "image/normalize"}
+"""By the kind that a network reads: the step with which its backbone expects the steps to end."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of steps as written, and as built."""
+
+    items: Seq
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """A recipe's tree with nothing left to be filled in, its lists of steps, and notes by top-level key."""
+
+    tree: Map
+    steps: Listed
+    evaluation: Listed
+    notes: Mapping[str, str]
+
+
+def complete(
+    tree: Map,
+    steps: Listed | None,
+    evaluation: Listed | None,
+    schema: Schema,
+    train: Map | None,
+    complaints: Complaints,
+) -> Completed:
+    """Append the backbone's normalisation to both lists, and make ``eval_steps`` where there are none."""
+    notes: dict[str, str] = {}
+    nothing = Listed(Seq((), tree.where), ())
+    backbone = train.items.get("backbone") if train else None
+    read = partial(read_steps, modalities=schema.modalities(), complaints=complaints)
+    first, second = steps or nothing, evaluation or nothing
+    if isinstance(backbone, Scalar) and isinstance(backbone.value, str):
+        first, appended = _ended(first, second, schema, backbone, read)
+        if evaluation is not None:
+            second, also = _ended(second, first, schema, backbone, read)
+            notes |= {"eval_steps": _APPENDED} if also else {}
+        notes |= {"steps": _APPENDED} if appended else {}
+    if evaluation is None:
+        items = still(first)
+        second = Listed(items, read(items))
+        notes["eval_steps"] = "not in the recipe; made of the steps that make the format, without chance"
+    filled: dict[str, Located] = {**tree.items, "steps": first.items, "eval_steps": second.items}
+    keys = {key: tree.keys.get(key, tree.where) for key in filled}
+    return Completed(Map(filled, keys, tree.where), first, second, notes)
+
+
+_APPENDED = "the last step was appended: what the backbone reads"
+
+
+def _ended(
+    listed: Listed, other: Listed, schema: Schema, backbone: Scalar, read: Callable[[Seq], tuple[Node, ...]]
+) -> tuple[Listed, bool]:
+    step = last_step(listed, other, schema, backbone)
+    if step is None:
+        return listed, False
+    one = Seq((step,), backbone.where)
+    return Listed(Seq((*listed.items.items, step), listed.items.where), (*listed.nodes, *read(one))), True
+
+
+def still(listed: Listed) -> Seq:
+    """The steps that make a format, without chance: what evaluation sees of a recipe that has no ``eval_steps``.
+
+    Structural steps that draw nothing stay (resize, center_crop, pad, to_tensor, normalize); random_resized_crop
+    becomes resize, random_crop becomes center_crop; changes, and all below a combiner other than ``seq``, are left out.
+    """
+    return Seq(tuple(_still(listed.items.items, listed.nodes)), listed.items.where)
+
+
+def _still(items: Sequence[Located], nodes: Iterable[Node]) -> Iterator[Located]:
+    for item, node in zip(items, nodes, strict=True):
+        if node.p < 1:
+            continue
+        if isinstance(node, Combiner):
+            if node.kind == "seq":
+                yield from _still(inner(written(item))[0].items, node.children)
+        elif node.name in STILL:
+            yield _instead(written(item), *STILL[node.name])
+        elif _is_still(node):
+            yield item
+
+
+def _is_still(step: Step) -> bool:
+    ranges = [
+        value for name in fields_of(type(step.transform)) if isinstance(value := getattr(step.transform, name), Range)
+    ]
+    fixed = all(value.law != "normal" and len(set(value.ends())) == 1 for value in ranges)
+    return step.transform.structural and fixed and not step.only and not step.off_last
+
+
+def _instead(item: Written, name: str, kept: tuple[str, ...]) -> Located:
+    given = item.given if isinstance(item.given, Map) else Map({}, {}, item.where)
+    items = {field: node for field, node in given.items.items() if field in (*kept, "on")}
+    fields = Map(items, {field: given.keys[field] for field in items}, given.where)
+    return Map({name: fields}, {name: item.where}, item.where)
+
+
+def last_step(listed: Listed, other: Listed, schema: Schema, backbone: Scalar) -> Located | None:
+    """What to append for the backbone: ``normalize: {like: …}``, or what the ``other`` list has; None where it is."""
+    for step in {LAST[field.kind] for field in schema.fields.values() if field.kind in LAST}:
+        if _has(listed, step) or step not in catalogue().names("transform"):
+            continue
+        if copied := _item_of(other, step):
+            return copied
+        name = step.rpartition("/")[2]
+        where = backbone.where
+        return Map({name: Map({"like": backbone}, {"like": where}, where)}, {name: where}, where)
+    return None
+
+
+def _has(listed: Listed, step: str) -> bool:
+    return any(leaf.name == step for node in listed.nodes for leaf in node.leaves())
+
+
+def _item_of(listed: Listed, step: str) -> Located | None:
+    pairs = zip(listed.items.items, listed.nodes, strict=True)
+    return next((item for item, node in pairs if isinstance(node, Step) and node.name == step), None)

@@ -1,0 +1,132 @@
+"""``steps:`` and ``eval_steps:``: a list of names, each with its fields, and combiners with lists of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from augkit.build import COMBINERS, combiner_from, step_from
+from augkit.combine import Combiner, Node, Step
+from augkit.errors import FieldError, MissingDependency, PluginError, RecipeError, Where
+from augkit.fields import fields_of
+from augkit.plugins import catalogue
+from augkit.recipe.grammar import Complaints, as_map, as_seq, is_empty, place
+from augkit.recipe.located import Located, Map, Scalar, Seq, called, plain
+from augkit.transform import RESERVED
+from augkit.words import suggestion
+
+N = TypeVar("N", Step, Combiner)
+EXAMPLE = "- hflip: {p: 0.5}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """One item of a list of steps: the name, where it stands, and what is said beside it."""
+
+    name: str
+    where: Where
+    given: Located
+
+
+def read_steps(items: Seq, modalities: Collection[str], complaints: Complaints) -> tuple[Node, ...]:
+    """The nodes of a list; what cannot be built is a complaint and left out.
+
+    ``modalities`` are the prefixes that decide what a short name means.
+    """
+    nodes = []
+    for item in items.items:
+        with complaints:
+            node = _node(written(item), modalities, complaints)
+            if node is not None:
+                nodes.append(node)
+    return tuple(nodes)
+
+
+def written(item: Located) -> Written:
+    """A step as a name and its fields: ``hflip``, ``hflip: {p: 0.5}`` or ``one_of: [...]``."""
+    if isinstance(item, Scalar) and isinstance(item.value, str) and item.value:
+        return Written(item.value, item.where, Scalar(None, item.where))
+    if not isinstance(item, Map) or not item.items:
+        raise RecipeError(f"a step: got {called(item)}; expected a name and its fields, as in {EXAMPLE}.", item.where)
+    name, *beside = item.items
+    if beside:
+        raise RecipeError(
+            f"{beside[0]!r} stands beside {name!r}, but a step is one name. If it is a field of {name!r}, indent it "
+            f"further or write {name}: {{{beside[0]}: …}}; if it is a step, begin it with '- '.",
+            item.keys[beside[0]],
+        )
+    return Written(name, item.keys[name], item.items[name])
+
+
+def inner(item: Written) -> tuple[Seq, Map]:
+    """The children of a combiner, and its own fields: ``one_of: [...]`` or ``one_of: {p: 0.5, steps: [...]}``."""
+    if isinstance(item.given, Map):
+        fields = {name: node for name, node in item.given.items.items() if name != "steps"}
+        own = Map(fields, item.given.keys, item.given.where)
+        if "steps" not in item.given.items:
+            raise RecipeError(f"{item.name}: has no `steps`; write {item.name}: {{steps: [...]}}.", item.where)
+        return as_seq(item.given.items["steps"], f"{item.name}: steps", f"[{EXAMPLE[2:]}]"), own
+    if is_empty(item.given):
+        raise RecipeError(f"{item.name}: has no steps; write them below it, indented, each after a '- '.", item.where)
+    return as_seq(item.given, item.name, f"[{EXAMPLE[2:]}]"), Map({}, {}, item.where)
+
+
+def _node(item: Written, modalities: Collection[str], complaints: Complaints) -> Node | None:
+    if item.name in COMBINERS:
+        return _combiner(item, modalities, complaints)
+    _check_name(item, modalities)
+    given = as_map(item.given, item.name, f"{{{item.name}: {{p: 0.5}}}}")
+    return _built(item, given, lambda: step_from(item.name, plain(given), modalities, item.where))
+
+
+def _combiner(item: Written, modalities: Collection[str], complaints: Complaints) -> Combiner | None:
+    items, own = inner(item)
+    children = read_steps(items, modalities, complaints)
+    if len(children) < len(items.items):
+        return None
+    return _built(item, own, lambda: combiner_from(item.name, children, plain(own), item.where))
+
+
+def _check_name(item: Written, modalities: Collection[str]) -> None:
+    try:
+        catalogue().step(item.name, modalities)
+    except PluginError as error:
+        message = str(error)
+        if message.startswith("unknown") and "Did you mean" not in message:
+            message += suggestion(item.name, COMBINERS)
+        if re.search(r"[.:]", item.name):
+            message += " A recipe names registered steps; it cannot import (see `augkit steps`)."
+        raise RecipeError(message, item.where) from None
+
+
+def _built(item: Written, given: Map, build: Callable[[], N]) -> N:
+    """What ``build`` makes; its complaints get the step's name and the place of the field."""
+    try:
+        return build()
+    except FieldError as error:
+        message = str(error)
+        if message.startswith("unknown field"):
+            raise RecipeError(_unknown_field(item, error), place(given, error.field, of_key=True)) from None
+        message = message if message.startswith(f"{item.name}:") else f"{item.name}: {message}"
+        raise RecipeError(message, _value_place(item, given, error.field)) from None
+    except MissingDependency as error:
+        raise MissingDependency(f"{item.where}: {error}") from error
+    except PluginError as error:
+        raise RecipeError(f"{item.name}: {error}", item.where) from error
+
+
+def _value_place(item: Written, given: Map, field: str | None) -> Where:
+    return given.items[field].where if field is not None and field in given.items else item.where
+
+
+def _unknown_field(item: Written, error: FieldError) -> str:
+    """As the error says, but thinking of what every step may have too."""
+    cls = None if item.name in COMBINERS else catalogue().step(item.name).load()
+    if cls is None or "from_fields" in cls.__dict__:  # a bridge knows its library's names better
+        return f"{item.name}: {error}"
+    own = list(fields_of(cls))
+    hint = suggestion(str(error.field), [*own, *RESERVED])
+    listing = f"{', '.join(own)}; of every step: {', '.join(RESERVED)}" if own else ", ".join(RESERVED)
+    return f"{item.name}: unknown field {error.field!r}.{hint} Fields: {listing}."
