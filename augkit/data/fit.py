@@ -1,0 +1,142 @@
+"""Fitted steps: measured once on the training split, written down, and read-only afterwards.
+
+A step that can be fitted has ``fitted() -> bool`` and ``fit(targets) -> step``. It sees the training samples as
+``eval_steps`` leave them just before it, so that nothing that is drawn enters the measure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from augkit.combine import Node, Step
+from augkit.data.samples import Dataset, Failure
+from augkit.data.source import Source
+from augkit.errors import CompileError, DataError
+from augkit.fields import fields_of
+from augkit.plan import Plan, describe
+from augkit.recipe import Recipe
+from augkit.recipe.located import plain
+from augkit.sample import Target
+
+
+def fit_recipe(recipe: Recipe, source: Source, keys: Sequence[str]) -> Recipe:
+    """The recipe with every step that needs it fitted on ``keys``.
+
+    Results are kept in ``<recipe>.fitted.json``, by a hash of what they depend on: source, split, the steps before.
+    Files that change under the same name do not change the hash: delete it then.
+    """
+    if not any(needs_fit(leaf) for node in (*recipe.steps, *recipe.eval_steps) for leaf in node.leaves()):
+        return recipe
+    eval_steps = _fitted(recipe, recipe.eval_steps, source, keys)
+    known = {_named(old): new for old, new in zip(recipe.eval_steps, eval_steps, strict=True)}
+    steps = [known.get(_named(node), node) for node in recipe.steps]
+    before = _up_to_measured(recipe.eval_steps, eval_steps)
+    fitted = [_fit(recipe, node, before, source, keys) if _is_unfitted(node) else node for node in steps]
+    return dataclasses.replace(recipe, steps=tuple(fitted), eval_steps=tuple(eval_steps))
+
+
+def needs_fit(step: Step) -> bool:
+    """Whether it must be fitted before it can run."""
+    fitted = getattr(step.transform, "fitted", None)
+    return fitted is not None and not fitted()
+
+
+def _fitted(recipe: Recipe, nodes: Sequence[Node], source: Source, keys: Sequence[str]) -> list[Node]:
+    done: list[Node] = []
+    for node in nodes:
+        done.append(_fit(recipe, node, done, source, keys) if _is_unfitted(node) else node)
+    return done
+
+
+def _is_unfitted(node: Node) -> bool:
+    inside = next((leaf for leaf in node.leaves() if needs_fit(leaf)), None)
+    if inside is not None and inside is not node:
+        raise CompileError(f"{inside.id}: is fitted, so it must stand at the top level of the steps.", inside.where)
+    return inside is not None
+
+
+def _named(node: Node) -> str:
+    return json.dumps(describe(node), sort_keys=True)
+
+
+def _up_to_measured(written: Sequence[Node], fitted: Sequence[Node]) -> list[Node]:
+    """What comes before the first step that was fitted."""
+    first = next((i for i, (a, b) in enumerate(zip(written, fitted, strict=True)) if a is not b), len(fitted))
+    return list(fitted[:first])
+
+
+def _fit(recipe: Recipe, node: Node, before: Sequence[Node], source: Source, keys: Sequence[str]) -> Step:
+    assert isinstance(node, Step)
+    name = _hash(recipe, node, before, keys)
+    kept = _read(_file(recipe))
+    if name not in kept:
+        plan = Plan(before, recipe.schema, recipe.seed, recipe.epochs)
+        fields = [field.name for field in plan.out_schema.fields.values() if _acts_on(node, field.name, field.type)]
+        data = Dataset(source, plan, keys, decoder=recipe.settings.decoder)
+        measured = node.transform.fit(_targets(data, fields, recipe.loader.on_error == "skip"))  # type: ignore[attr-defined]
+        kept[name] = {"step": node.id, "samples": len(keys), "fields": _values(measured)}
+        _write(_file(recipe), kept)
+    return dataclasses.replace(node, transform=type(node.transform)(**kept[name]["fields"]))
+
+
+def _acts_on(step: Step, name: str, kind: type[Target]) -> bool:
+    return step.transform.kernel(kind) is not None and (step.on is None or name in step.on)
+
+
+def _targets(data: Dataset, fields: Sequence[str], skip: bool) -> Iterator[Target]:
+    for index in range(len(data)):
+        [sample] = data.__getitems__([index])
+        if not isinstance(sample, Failure):
+            yield from (sample.targets[name] for name in fields)
+        elif not skip:
+            raise sample.error
+
+
+def _values(transform: Any) -> dict[str, Any]:
+    return {name: getattr(transform, name) for name in fields_of(type(transform))}
+
+
+def _hash(recipe: Recipe, node: Node, before: Sequence[Node], keys: Sequence[str]) -> str:
+    described = {
+        "step": describe(node),
+        "before": [describe(step) for step in before],
+        "sample": recipe.sample,
+        "source": plain(recipe.source) if recipe.source else None,
+        "decoder": recipe.settings.decoder,
+        "seed": recipe.seed,
+        "keys": list(keys),
+    }
+    text = json.dumps(described, sort_keys=True, default=repr)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _file(recipe: Recipe) -> Path | None:
+    """Beside the recipe; a recipe that is no file keeps nothing."""
+    return recipe.path.with_suffix(".fitted.json") if recipe.path.is_file() else None
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    if file is None or not file.is_file():
+        return {}
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"is no JSON ({error}); delete it, and the steps are fitted anew.", file=str(file)) from None
+    return dict(kept)
+
+
+def _write(file: Path | None, kept: Mapping[str, Any]) -> None:
+    if file is None:
+        return
+    # Where the folder is read-only nothing is kept, and the next run measures the same again.
+    with contextlib.suppress(PermissionError):
+        new = file.with_name(f"{file.name}.{os.getpid()}")
+        new.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        os.replace(new, file)

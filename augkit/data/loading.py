@@ -1,0 +1,121 @@
+"""Loader: a DataLoader that reports what it skipped and knows how much it has handed out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import torch.utils.data
+
+from augkit.data.collate import Collate
+from augkit.data.sampler import KeyedSampler
+from augkit.data.samples import Dataset, Failure
+from augkit.errors import DataError
+
+OnError = Literal["raise", "skip"]
+Start = Literal["fork", "spawn", "forkserver"]
+
+
+class SkippedSamples(UserWarning):
+    """Samples could not be used and ``on_error: skip`` left them out; said once at the end of the epoch."""
+
+
+class Loader(torch.utils.data.DataLoader[Any]):
+    """An ordinary DataLoader over a ``Dataset``, with its ``KeyedSampler``.
+
+    Every ``iter()`` is the next epoch. A sample that cannot be used raises its DataError, with key and file, in this
+    process, or is left out of its batch (``on_error="skip"``) and reported with a ``SkippedSamples`` warning at the
+    end of the epoch. A batch of which nothing is left is not handed out; an epoch of which nothing is left raises.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        sampler: KeyedSampler,
+        *,
+        batch_size: int = 32,
+        workers: int = 0,
+        on_error: OnError = "raise",
+        drop_last: bool = False,
+        persistent: bool = False,
+        start: Start | None = None,
+    ) -> None:
+        self.on_error = on_error
+        self._handed_out = sampler.position
+        super().__init__(
+            dataset,
+            batch_size=batch_size,
+            sampler=sampler,
+            num_workers=workers,
+            collate_fn=Collate(dataset.plan.out_schema, keep_failures=True),
+            drop_last=drop_last,
+            worker_init_fn=init_worker,
+            multiprocessing_context=start if workers else None,
+            persistent_workers=persistent and workers > 0,
+            pin_memory=torch.cuda.is_available(),
+            generator=torch.Generator().manual_seed(0),  # else every epoch would draw from torch's global generator
+        )
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        sampler: KeyedSampler = self.sampler  # type: ignore[assignment]
+        epoch, consumed = sampler.position
+        skipped: list[Failure] = []
+        used = 0
+        try:
+            for batch in super().__iter__():
+                failures = batch.pop("failures")
+                self._refuse(failures)
+                skipped += failures
+                consumed += (len(batch["key"]) + len(failures)) * sampler.shard[1]
+                used += len(batch["key"])
+                self._handed_out = epoch, consumed
+                if batch["key"]:
+                    yield batch
+            self._handed_out = epoch + 1, 0
+        finally:
+            if skipped:
+                self._report(skipped, used)
+
+    def _refuse(self, failures: Sequence[Failure]) -> None:
+        if failures and self.on_error == "raise":
+            error = failures[0].error
+            error.add_note(f"\nWhere it was made:\n{failures[0].worker_traceback}")
+            raise error
+
+    def _report(self, skipped: Sequence[Failure], used: int) -> None:
+        if not used:
+            raise DataError(
+                f"none of the {len(skipped)} samples could be used; the first: {skipped[0].error}",
+                skipped[0].error.key,
+                skipped[0].error.file,
+            )
+        listing = "\n".join(f"  {failure.error}" for failure in skipped[:3])
+        more = f"\n  … and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+        told = f"epoch {skipped[0].visit.epoch}: skipped {len(skipped)} of {used + len(skipped)} samples"
+        warnings.warn(f"{told}:\n{listing}{more}", SkippedSamples, stacklevel=3)
+
+    def state(self) -> dict[str, Any]:
+        """What has been handed out so far: ``{"seed", "epoch", "samples_consumed", "recipe_hash"}``; see ``resume``."""
+        epoch, consumed = self._handed_out
+        sampler: KeyedSampler = self.sampler  # type: ignore[assignment]
+        named = {"seed": sampler.seed, "recipe_hash": sampler.recipe_hash}
+        return {**named, "epoch": epoch, "samples_consumed": consumed}
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state`` was taken: the next ``iter()`` hands out the rest of that epoch, then whole ones
+        follow.
+        """
+        sampler: KeyedSampler = self.sampler  # type: ignore[assignment]
+        sampler.resume(state)
+        self._handed_out = sampler.position
+
+
+def init_worker(worker: int) -> None:
+    """One thread a worker: several workers that each start as many threads as there are cores slow each other down."""
+    torch.set_num_threads(1)
+    os.environ["OPENCV_FOR_THREADS_NUM"] = "1"  # read when OpenCV is imported later
+    if "cv2" in sys.modules:
+        sys.modules["cv2"].setNumThreads(0)

@@ -1,0 +1,212 @@
+"""A recipe with its data: source, splits, fitted steps; datasets and loaders come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from augkit.data.fit import fit_recipe
+from augkit.data.loading import Loader
+from augkit.data.sampler import KeyedSampler
+from augkit.data.samples import Dataset, metadata
+from augkit.data.source import Source, check_fields, open_source
+from augkit.data.split import split_keys
+from augkit.errors import FieldError, PluginError, RecipeError, Where
+from augkit.plan import Plan
+from augkit.recipe import Recipe, read_recipe
+from augkit.recipe.located import Map, plain
+from augkit.words import suggestion
+
+Part = Literal["train", "val", "test", "all"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``splits`` maps train, val and test to keys. ``recipe`` has its steps fitted; ``hash`` is the recipe's as
+    written.
+    """
+
+    recipe: Recipe
+    source: Source
+    splits: Mapping[str, Sequence[str]]
+    hash: str
+
+    def keys(self, split: Part = "train") -> Sequence[str]:
+        """The keys of a split, or all of them; RecipeError where the recipe leaves none to it."""
+        if split == "all":
+            return self.source.keys
+        if split not in self.splits:
+            raise ValueError(f"split: got {split!r}; expected 'train', 'val', 'test' or 'all'.")
+        if not self.splits[split]:
+            raise RecipeError(
+                f"there is no {split!r} split; write split: {{{split}: 0.2}}.", _where(self.recipe.tree, "split")
+            )
+        return self.splits[split]
+
+    def dataset(self, split: Part = "train", augment: bool | None = None) -> Dataset:
+        """The samples of a split, through ``steps`` (train, or ``augment=True``) or ``eval_steps``."""
+        recipe = self.recipe
+        augment = split == "train" if augment is None else augment
+        nodes = recipe.steps if augment else recipe.eval_steps
+        plan = Plan(nodes, recipe.schema, recipe.seed, recipe.epochs)
+        views = recipe.settings.views if augment else 1
+        return Dataset(self.source, plan, self.keys(split), decoder=recipe.settings.decoder, views=views)
+
+    def loader(
+        self,
+        split: Part = "train",
+        *,
+        epoch: int = 0,
+        augment: bool | None = None,
+        shard: tuple[int, int] = (0, 1),
+    ) -> Loader:
+        """A DataLoader of a split as ``loader:`` says; without augmentation it keeps the order of the samples, each
+        once.
+        """
+        augment = split == "train" if augment is None else augment
+        data, config = self.dataset(split, augment), self.recipe.loader
+        sampler = KeyedSampler(
+            len(data),
+            self.recipe.seed,
+            epoch=epoch,
+            shuffle=config.shuffle,
+            labels=self._balance(data) if augment else None,
+            copies=config.copies if augment else 1,
+            evaluate=not augment,
+            shard=shard,
+            recipe_hash=self.hash,
+        )
+        return Loader(
+            data,
+            sampler,
+            batch_size=config.batch_size,
+            workers=config.workers,
+            on_error=config.on_error,
+            drop_last=config.drop_last and augment,
+            persistent=config.persistent,
+            start=config.start,
+        )
+
+    def _balance(self, data: Dataset) -> list[Any] | None:
+        balance = self.recipe.loader.balance
+        if balance is None:
+            return None
+        with _at(self.recipe.tree, "loader", "balance"):
+            return data.labels(_label(self.recipe, balance if balance != "class" else True, "balance") or "")
+
+
+def loader(
+    recipe: Recipe | Mapping[str, Any] | str | Path,
+    split: Part = "train",
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    epoch: int = 0,
+    augment: bool | None = None,
+) -> Loader:
+    """An ordinary ``torch.utils.data.DataLoader`` of one split of a recipe.
+
+    Batches are dicts: the fields of the sample as tensors (see ``Collate``), ``key``, ``epoch`` and ``copy``. Every
+    ``iter()`` is the next epoch, from ``epoch`` on; val and test stay in one. Bytes depend on recipe, epoch and key
+    alone, not on the workers. ``augment`` overrules which steps run: by default ``steps`` for train and
+    ``eval_steps`` for the rest. Raises what ``open_recipe`` raises.
+    """
+    return open_recipe(recipe, overrides).loader(split, epoch=epoch, augment=augment)
+
+
+def open_recipe(recipe: Recipe | Mapping[str, Any] | str | Path, overrides: Mapping[str, Any] | None = None) -> Opened:
+    """Read a recipe, open its source, divide the keys and fit what is to be fitted.
+
+    RecipeError and CompileError where the recipe is wrong, with file:line:column; DataError where the data are.
+    """
+    read = recipe if isinstance(recipe, Recipe) and not overrides else read_recipe(recipe, overrides)
+    source = _open(read)
+    splits = _split(read, source)
+    return Opened(fit_recipe(read, source, splits["train"]), source, splits, read.hash)
+
+
+def _open(recipe: Recipe) -> Source:
+    if recipe.source is None:
+        raise RecipeError("there is no `source`; write source: {image_folder: {root: photos}}.", recipe.tree.where)
+    with _at(recipe.tree, "source", *recipe.source.items):
+        source = open_source(plain(recipe.source), recipe.base)
+    with _at(recipe.tree, "sample"):
+        check_fields(source, list(recipe.schema.fields))
+    return source
+
+
+def _split(recipe: Recipe, source: Source) -> dict[str, list[str]]:
+    split, keys = recipe.split, source.keys
+    with _at(recipe.tree, "split"):
+        if split.group is not None:
+            _known_column(source, split.group, "group")
+        groups = split.group and dict(zip(keys, metadata(source, keys, split.group), strict=True))
+        return split_keys(
+            keys,
+            val=split.val,
+            test=split.test,
+            labels=_classes(recipe, source, keys),
+            groups=groups or None,
+            train_per_class=split.train_per_class,
+            seed=recipe.seed if split.seed is None else split.seed,
+        )
+
+
+def _classes(recipe: Recipe, source: Source, keys: Sequence[str]) -> dict[str, Any] | None:
+    """The labels to stratify by; by default those of the only label, if they are classes at all."""
+    field = _label(recipe, recipe.split.stratify, "stratify")
+    if field is None:
+        return None
+    _known_column(source, field, "stratify")
+    labels = dict(zip(keys, metadata(source, keys, field), strict=True))
+    chosen = recipe.split.stratify is not True or recipe.split.train_per_class is not None
+    return labels if chosen or len(set(map(repr, labels.values()))) <= len(keys) / 2 else None
+
+
+def _label(recipe: Recipe, given: bool | str, what: str) -> str | None:
+    """The label that ``given`` names; True is the only one there is, and where that cannot be told nobody is
+    stratified by it.
+    """
+    if not isinstance(given, bool):
+        return given
+    labels = [field.name for field in recipe.schema.fields.values() if field.kind == "label"]
+    if given and len(labels) == 1:
+        return labels[0]
+    if given and what == "balance":
+        raise FieldError(f"balance: the sample has {len(labels)} labels; name one, as in balance: species.", what)
+    return None
+
+
+def _known_column(source: Source, column: str, what: str) -> None:
+    known = source.meta(source.keys[0])
+    if column not in known:
+        raise FieldError(
+            f"{what}: the source has no column {column!r}.{suggestion(column, known)} "
+            f"It has: {', '.join(known) or 'none'}.",
+            what,
+        )
+
+
+@contextmanager
+def _at(tree: Map, *path: str) -> Any:
+    """Complaints about fields below ``path`` get the place in the recipe where they are written."""
+    try:
+        yield
+    except (FieldError, PluginError) as error:
+        raise RecipeError(str(error), _where(tree, *path, getattr(error, "field", None) or "")) from error
+
+
+def _where(tree: Map, *path: str) -> Where:
+    """The place of the deepest of ``path`` that is written."""
+    where, node = tree.where, tree
+    for name in path:
+        inner = node.items.get(name)
+        if inner is None:
+            break
+        where = node.keys[name]
+        if not isinstance(inner, Map):
+            return inner.where
+        node = inner
+    return where
