@@ -161,9 +161,11 @@ def _refuse_lost(step: Step, field: Field) -> None:
     axes = " and ".join(sorted(step.transform.moved_axes() & field.type.axes))
     advice = " Drop the step or the field, or declare a kernel: @moves."
     later = " It was converted by an earlier step; put this step before it." if field.kind == "image_tensor" else ""
+    why = step.transform.why_not(field.type)
+    reason = f"cannot follow: {why}." if why else f"has no rule to follow {step.transform.params_type.__name__}, "
     raise CompileError(
-        f"{step.id}: moves {axes}, but a target of kind {field.kind!r} ({field.name!r}) has no rule to follow "
-        f"{step.transform.params_type.__name__}, so it would be left behind.{later or advice}",
+        f"{step.id}: moves {axes}, but a target of kind {field.kind!r} ({field.name!r}) {reason}"
+        f"{'' if why else 'so it would be left behind.' + (later or advice)}",
         step.where,
     )
 

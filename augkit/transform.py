@@ -144,6 +144,10 @@ class Transform(Checked, Generic[P]):
         own = getattr(self, f"apply_{target.kind}", None)
         return own if own is not None else kernel_for(self.params_type, target)
 
+    def why_not(self, target: type[Target]) -> str | None:
+        """Why a kind on the moved axis cannot follow, where there is more to say than that it has no kernel."""
+        return None
+
     def conflict(self, kinds: frozenset[str]) -> str | None:
         """What may go wrong on some samples only (a cut word, a lost event), or None; see ``on_conflict``."""
         return None

@@ -1,0 +1,140 @@
+"""What the bridge knows about single transforms of albumentations 2.0.8: measured, not believed."""
+
+from __future__ import annotations
+
+REFUSED = {
+    "Lambda": "it holds Python functions, which no recipe can name and no trace can keep; write a Transform instead",
+    "Mosaic": "it joins other samples, whose annotations it cannot hand back in our columns",
+    "Normalize": "its values leave [0, 1]; use `normalize`, which makes the tensor too",
+    "TextImage": "what it draws holds an open font, which no trace can keep",
+    "ToTensor3D": "it makes a torch tensor of a volume; use `to_tensor` for images",
+    "ToTensorV2": "it makes a torch tensor; use `to_tensor`",
+    **dict.fromkeys(
+        "CenterCrop3D CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D".split(),
+        "it moves volumes, and a sample holds none",
+    ),
+}
+"""Transforms that cannot be reached, and why."""
+
+COMPOSITIONS = {
+    "Compose": "seq",
+    "OneOf": "one_of",
+    "OneOrOther": "one_of",
+    "RandomOrder": "random_order",
+    "ReplayCompose": "seq",
+    "SelectiveChannelTransform": "seq",
+    "Sequential": "seq",
+    "SomeOf": "some_of",
+}
+"""Its combiners, and ours."""
+
+ERASERS = frozenset(
+    "CoarseDropout ConstrainedCoarseDropout Erasing FrequencyMasking GridDropout TimeMasking XYMasking".split()
+)
+"""They paint rectangles (``holes``). Without ``fill_mask`` every annotation is kept; with it, all follow an Erase."""
+
+PAINTERS = ERASERS | {"MaskDropout", "OverlayElements", "PixelDropout"}
+"""Their ``fill_mask`` is painted inside the frame; elsewhere it is what lies outside, by default the ignore index."""
+
+KEEPS_FRAME = PAINTERS | frozenset(
+    "ElasticTransform GridDistortion GridElasticDeform HorizontalFlip Morphological NoOp OpticalDistortion "
+    "PiecewiseAffine RandomGridShuffle SafeRotate ShiftScaleRotate ThinPlateSpline TimeReverse VerticalFlip".split()
+)
+"""The frame afterwards is the frame before; the others are asked by moving an empty mask."""
+
+NEEDS = {
+    "AtLeastOneBBoxRandomCrop": ("boxes",),
+    "BBoxSafeRandomCrop": ("boxes",),
+    "CropNonEmptyMaskIfExists": ("mask",),
+    "MaskDropout": ("mask",),
+    "RandomCropNearBBox": ("boxes",),
+    "RandomSizedBBoxSafeCrop": ("boxes",),
+}
+"""What the draw looks at beside the image."""
+
+POINTS_AS_BOXES = frozenset(
+    "CropAndPad LongestMaxSize RandomResizedCrop RandomScale RandomSizedBBoxSafeCrop RandomSizedCrop Resize "
+    "SmallestMaxSize".split()
+)
+"""A resized point moves as a box without size. The library scales boxes by what came out, but points as if their pixel
+indices were continuous and by what was asked for: 0.7 px off at 2 ×, 5 px at 8 ×."""
+
+BOXES_AS_POINTS = frozenset(["Affine", "Perspective", "SafeRotate"])
+"""Boxes go round their corners, moved as points. The library's own are off by 0.5 px (SafeRotate), by up to 0.6 px
+(Perspective) and by up to 1 px (Affine with fit_output), where its points are exact."""
+
+BY_MAP = {
+    "ElasticTransform": ("boxes", "keypoints"),
+    "GridDistortion": ("boxes", "keypoints"),
+    "GridElasticDeform": ("boxes", "keypoints"),
+    "OpticalDistortion": ("boxes", "keypoints"),
+    "PiecewiseAffine": ("boxes", "keypoints"),
+    "RandomGridShuffle": ("boxes",),
+    "ThinPlateSpline": ("boxes", "keypoints"),
+}
+"""Kinds that follow the map by which the picture was moved. The library's own points are biased by -0.9 px (``mask``)
+or off by 0.6 px on average (``direct``), up to 4 px (PiecewiseAffine); its boxes miss up to 2 px of the object; a
+grid shuffle gives several boxes back for one."""
+
+INEXACT = {
+    "MaskDropout": {"boxes": "it cuts boxes down to whole pixels"},
+    "Morphological": {
+        "boxes": "it merges boxes that touch, and fails with OpenCV 5",
+        "mask": "it treats class numbers as grey values, so class 2 grows over class 1 whatever the picture shows",
+    },
+    "PixelDropout": {
+        "boxes": "it cuts boxes down to whole pixels",
+        "keypoints": "it leaves points on dropped pixels alone",
+        "mask": "it drops other pixels of the mask than of the image",
+    },
+}
+"""Kinds that the library moves wrongly: refused without ``allow_inexact: true``."""
+
+ELLIPSE = "with rotate_method `ellipse` its boxes are up to 8 px smaller than what they hold"
+
+_CHANGES = {
+    "": "NoOp",
+    "handedness": "HorizontalFlip TimeReverse",
+    "handedness orientation": "D4 SquareSymmetry Transpose VerticalFlip",
+    "orientation": "RandomRotate90 Rotate SafeRotate",
+    "orientation scale": "ShiftScaleRotate",
+    "orientation scale shape": "Affine",
+    "orientation shape": "Perspective",
+    "shape": "ElasticTransform GridDistortion GridElasticDeform OpticalDistortion PiecewiseAffine ThinPlateSpline",
+    "scale": "LongestMaxSize RandomScale Resize SmallestMaxSize",
+    "composition": "CenterCrop Crop CropNonEmptyMaskIfExists Pad PadIfNeeded RandomCrop RandomCropFromBorders "
+    "RandomCropNearBBox AtLeastOneBBoxRandomCrop BBoxSafeRandomCrop RandomGridShuffle OverlayElements "
+    "CoarseDropout ConstrainedCoarseDropout Erasing FrequencyMasking GridDropout MaskDropout TimeMasking XYMasking",
+    "composition scale": "CropAndPad RandomResizedCrop RandomSizedBBoxSafeCrop RandomSizedCrop",
+    "colour": "AutoContrast CLAHE ChannelDropout ChannelShuffle ColorJitter Equalize FancyPCA FDA HEStain "
+    "HistogramMatching HueSaturationValue Illumination InvertImg PixelDistributionAdaptation PlanckianJitter "
+    "PlasmaBrightnessContrast PlasmaShadow Posterize RGBShift RandomBrightnessContrast RandomGamma RandomShadow "
+    "RandomToneCurve Solarize ToGray ToRGB ToSepia",
+    "sharpness": "AdvancedBlur Blur Defocus Downscale Emboss GaussianBlur GlassBlur MedianBlur MotionBlur "
+    "RingingOvershoot Sharpen Superpixels UnsharpMask ZoomBlur",
+    "colour sharpness": "ChromaticAberration",
+    "noise": "AdditiveNoise GaussNoise MultiplicativeNoise PixelDropout SaltAndPepper ShotNoise",
+    "colour noise": "ISONoise",
+    "noise sharpness": "ImageCompression",
+    "colour composition": "RandomSunFlare",
+    "colour noise sharpness": "RandomFog RandomGravel RandomRain RandomSnow Spatter",
+    "shape sharpness": "Morphological",
+}
+CHANGES = {name: frozenset(qualities.split()) for qualities, names in _CHANGES.items() for name in names.split()}
+"""The qualities that a transform changes; one that is not listed may change everything."""
+
+MIRRORED_ELEMENTS = frozenset(["h", "hvt", "t", "v"])
+"""Of the eight symmetries of the square, those that exchange left and right."""
+
+CONSTANTS = {
+    "interpolation": {"nearest": 0, "linear": 1, "cubic": 2, "area": 3, "lanczos4": 4},
+    "border_mode": {"constant": 0, "replicate": 1, "reflect": 2, "wrap": 3, "reflect_101": 4},
+}
+"""OpenCV's numbers, by the words that our own steps use."""
+
+
+def mirrors(name: str, drawn: dict[str, object]) -> bool:
+    """Whether left and right change places under what was drawn."""
+    if name in ("D4", "SquareSymmetry"):
+        return drawn["group_element"] in MIRRORED_ELEMENTS
+    return "handedness" in CHANGES.get(name, ())
