@@ -20,7 +20,7 @@ from augkit.schema import Schema
 
 STILL: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "image/random_resized_crop": ("resize", ("size", "interpolation")),
-    "image/random_crop": ("center_crop", ("size",)),
+    "image/random_crop": ("center_crop", ("size", "pad_if_needed", "border", "fill")),
 }
 """Steps that make a format and draw, and what makes the same format without: a step, and the fields it takes over."""
 

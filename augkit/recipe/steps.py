@@ -19,6 +19,7 @@ from augkit.words import suggestion
 
 N = TypeVar("N", Step, Combiner)
 EXAMPLE = "- hflip: {p: 0.5}"
+_P = ("pp", "prob", "proba", "probability", "chance")  # one letter is too short for suggestion()
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,6 @@ def _unknown_field(item: Written, error: FieldError) -> str:
     if cls is None or "from_fields" in cls.__dict__:  # a bridge knows its library's names better
         return f"{item.name}: {error}"
     own = list(fields_of(cls))
-    hint = suggestion(str(error.field), [*own, *RESERVED])
+    hint = " Did you mean 'p'?" if str(error.field).lower() in _P else suggestion(str(error.field), [*own, *RESERVED])
     listing = f"{', '.join(own)}; of every step: {', '.join(RESERVED)}" if own else ", ".join(RESERVED)
     return f"{item.name}: unknown field {error.field!r}.{hint} Fields: {listing}."

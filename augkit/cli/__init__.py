@@ -1,0 +1,91 @@
+"""The command line. A command's module is imported when it is called: ``augkit --help`` loads nothing but click."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from augkit import __version__
+from augkit.errors import AugkitError
+
+HEADINGS: Mapping[str, Mapping[str, str]] = {
+    "Start here": {
+        "init": "Look at a folder of data and write a recipe for it.",
+        "check": "Read a recipe and say everything that is wrong with it.",
+        "preview": "Show what a recipe does to some samples, as one HTML page.",
+        "train": "Train by a recipe, or on a folder of data.",
+        "compare": "Train with and without augmentation over several seeds.",
+    },
+    "Look": {
+        "show": "Print a recipe with everything filled in.",
+        "steps": "List the steps there are, or all about one.",
+        "plugins": "List the plugins, and why one does not load.",
+    },
+}
+"""The commands by heading: each is a module of this package with a ``command``."""
+
+
+class Commands(click.Group):
+    """Commands by name, imported on use; errors of augkit's own become one line and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for commands in HEADINGS.values() for name in commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"augkit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for heading, commands in HEADINGS.items():
+            with formatter.section(heading):
+                formatter.write_dl(list(commands.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
+            from augkit.words import suggestion
+
+            ctx.fail(f"no command {args[0]!r}.{suggestion(args[0], self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AugkitError as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"Error: {error}" if getattr(error, "where", None) is None else str(error), err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="augkit")
+@click.option("--debug", is_flag=True, help="Show where in augkit an error was raised.")
+def main(debug: bool) -> None:
+    """Augment images, sounds and text by a recipe, annotations and all, and train with it.
+
+    Exit codes: 0 fine, 1 problems were found, 2 a wrong recipe or a wrong command.
+    """
+
+
+def with_settings(command: Any) -> Any:
+    """The option ``--set a.b=value``, which may be repeated."""
+    return click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="PATH=VALUE",
+        help="Replace a value of the recipe, as in train.lr=1e-4 or steps.hflip.p=0; may be repeated.",
+    )(command)
+
+
+def print_errors(errors: Sequence[AugkitError]) -> None:
+    """One error a line, on stderr."""
+    for error in errors:
+        click.echo(str(error), err=True)

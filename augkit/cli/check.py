@@ -1,0 +1,104 @@
+"""``augkit check``: is this recipe fine?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from augkit.cli import print_errors, with_settings
+from augkit.errors import AugkitError, FieldError, RecipeError
+from augkit.recipe import Recipe, find_errors
+from augkit.recipe.grammar import Complaints, place
+from augkit.recipe.located import Map, plain
+from augkit.schema import Schema
+
+
+@click.command()
+@click.argument("recipe", type=click.Path())
+@with_settings
+@click.option("--no-data", is_flag=True, help="Leave the source alone: check what is written.")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of {file, line, column, message, kind}.")
+def command(recipe: str, settings: tuple[str, ...], no_data: bool, as_json: bool) -> None:
+    """Read RECIPE and say everything that is wrong with it, each with file:line:column.
+
+    First names, fields and values; then whether every annotation can follow every step, and whether a label would
+    become false; then whether the source has the fields. No sample is opened. Exit code 2 if anything is wrong.
+    """
+    read, errors = find_errors(recipe, settings)
+    if read is not None and not errors:
+        errors = beyond_the_grammar(read, with_data=not no_data)
+    if as_json:
+        click.echo(json.dumps([_described(error) for error in errors], ensure_ascii=False, indent=1))
+    else:
+        print_errors(errors)
+    if errors or read is None:
+        raise SystemExit(2)
+    if not as_json:
+        click.echo(f"{recipe} is fine: {_summary(read)}.")
+
+
+def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> list[AugkitError]:
+    """What the trainer and the source have to say about a recipe that reads well."""
+    complaints = Complaints()
+    if recipe.train is not None:
+        with complaints:
+            _check_train(recipe, recipe.train)
+    if with_data and recipe.source is not None:
+        with complaints:
+            _check_source(recipe, recipe.source, complaints)
+    return complaints.sorted()
+
+
+def _check_train(recipe: Recipe, section: Map) -> None:
+    from augkit.train.config import TrainConfig, choose_fields
+
+    config = TrainConfig.from_recipe(section)
+    kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
+    choose_fields(config, kinds, recipe.tree.keys["train"])
+
+
+def _check_source(recipe: Recipe, section: Map, complaints: Complaints) -> None:
+    from augkit.data.source import check_fields, open_source
+
+    [(name, given)] = section.items.items()
+    try:
+        source = open_source(plain(section), recipe.base)
+    except FieldError as error:
+        where = place(given, error.field) if isinstance(given, Map) else given.where
+        raise RecipeError(str(error), where) from None
+    sample = recipe.tree.items["sample"]
+    for field in recipe.schema.fields:
+        with complaints:
+            try:
+                check_fields(source, [field])
+            except FieldError as error:
+                where = sample.keys[field] if isinstance(sample, Map) else section.keys[name]
+                raise RecipeError(str(error), where) from None
+
+
+def _described(error: AugkitError) -> dict[str, Any]:
+    where = getattr(error, "where", None)
+    return {
+        "file": where and where.file,
+        "line": where and where.line,
+        "column": where and where.column,
+        "message": getattr(error, "message", str(error)),
+        "kind": type(error).__name__,
+    }
+
+
+def _summary(recipe: Recipe) -> str:
+    leaves = [leaf for node in recipe.steps for leaf in node.leaves()]
+    steps = f"{len(leaves)} steps" if len(leaves) != 1 else "1 step"
+    return f"{steps}; {leaving(recipe.schema, recipe.pipeline().plan.out_schema)}; hash {recipe.hash}"
+
+
+def leaving(before: Schema, after: Schema) -> str:
+    """The fields with their kinds, and what they have become: ``image: image → image_tensor, digit: label``."""
+    parts = []
+    for name, field in before.fields.items():
+        left = after.fields[name].kind
+        parts.append(f"{name}: {field.kind}" + (f" → {left}" if left != field.kind else ""))
+    return ", ".join(parts)

@@ -1,0 +1,40 @@
+"""``augkit plugins``: what is installed, and why something is not there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from augkit.plugins import PluginInfo, loaded
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(as_json: bool) -> None:
+    """List the plugins, what each registers, how long it took to load, and why one does not.
+
+    Exit code 1 if a plugin does not load.
+    """
+    infos = loaded()[1]
+    if as_json:
+        click.echo(json.dumps([{**asdict(info), "status": _status(info)} for info in infos], indent=1))
+    else:
+        for info in infos:
+            click.echo(_line(info))
+        if not infos:
+            click.echo("no plugins. Is augkit installed, or only on the path? See pip install 'augkit[image]'.")
+    if not all(info.ok for info in infos):
+        raise SystemExit(1)
+
+
+def _status(info: PluginInfo) -> str:
+    return "loaded" if info.ok else "failed"
+
+
+def _line(info: PluginInfo) -> str:
+    head = f"{info.name}  {info.module}  from {info.distribution} {info.version}"
+    if not info.ok:
+        return f"{head}\n  failed: {info.error}"
+    return f"{head}  API {info.api}  {len(info.names)} names  {info.load_ms:.1f} ms"
