@@ -75,7 +75,7 @@ class Registry:
         self._add("source", name, path, install)
 
     def starter(self, name: str, path: str, install: str | None = None) -> None:
-        """A function ``(folder) -> recipe text or None`` that ``augkit init`` asks whether it knows this data."""
+        """A ``recipe.starting.Starter``: ``augkit init`` asks it whether it knows the data, and for a recipe if so."""
         self._add("starter", name, path, install)
 
     def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
