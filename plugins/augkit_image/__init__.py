@@ -1,18 +1,73 @@
 """The image plugin: steps, readers and sources for images, masks, boxes and keypoints."""
 
+from __future__ import annotations
+
 from augkit import hookimpl
+from augkit.registry import Registry
 
 AUGKIT_API = 1
-_INSTALL = "pip install 'augkit[image]'"
-_STEPS = {"geometry": {"hflip": "HFlip"}}
+
+_TARGETS = {
+    "image": "Image",
+    "image_tensor": "ImageTensor",
+    "mask": "Mask",
+    "boxes": "Boxes",
+    "keypoints": "Keypoints",
+}
+_STEPS = {
+    "geometry": {
+        "hflip": "HFlip",
+        "vflip": "VFlip",
+        "transpose": "Transpose",
+        "rot90": "Rot90",
+        "rotate": "Rotate",
+        "affine": "Affine",
+        "shift_scale_rotate": "ShiftScaleRotate",
+        "perspective": "Perspective",
+    },
+    "crops": {
+        "crop": "Crop",
+        "center_crop": "CenterCrop",
+        "random_crop": "RandomCrop",
+        "random_resized_crop": "RandomResizedCrop",
+        "resize": "Resize",
+        "pad": "Pad",
+    },
+    "colour_steps": {
+        "color_jitter": "ColorJitter",
+        "brightness": "Brightness",
+        "contrast": "Contrast",
+        "saturation": "Saturation",
+        "hue": "Hue",
+        "gamma": "Gamma",
+        "grayscale": "Grayscale",
+        "channel_shuffle": "ChannelShuffle",
+    },
+    "filter_steps": {
+        "gaussian_blur": "GaussianBlur",
+        "gaussian_noise": "GaussianNoise",
+        "sharpen": "Sharpen",
+        "jpeg": "Jpeg",
+    },
+    "erase_step": {"erase": "EraseRects"},
+    "tensor_steps": {"normalize": "Normalize", "to_tensor": "ToTensor"},
+    "bridge": {"albumentations": "Albumentations"},
+}
+_READERS = {"image": "read_image", "mask": "read_mask"}
+_SOURCES = {"image_folder": "sources:ImageFolder", "demo": "demo:Demo"}
 
 
 @hookimpl
-def augkit_register(registry):
-    registry.install = _INSTALL
-    for kind, cls in {"image": "Image", "image_tensor": "ImageTensor", "mask": "Mask", "boxes": "Boxes", "keypoints": "Keypoints"}.items():
+def augkit_register(registry: Registry) -> None:
+    registry.install = "pip install 'augkit[image]'"
+    for kind, cls in _TARGETS.items():
         registry.target(kind, f"augkit.vocab.space:{cls}", modality="image")
+    for kind, function in _READERS.items():
+        registry.reader(kind, f"augkit_image.files:{function}")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_image.{path}")
     registry.kernels("augkit_image.follow")
+    registry.starter("image_folder", "augkit_image.starter:image_folder")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")

@@ -1,0 +1,192 @@
+"""Steps that choose which part of the picture is seen, and how large. They make a format, so they have no strength."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from augkit.errors import DataError, FieldError
+from augkit.fields import Limits, Range, Size
+from augkit.rng import Stream
+from augkit.sample import Axis, Frame, Target
+from augkit.transform import Transform
+from augkit.vocab.space import Affine2D
+from augkit_image.resampling import BorderField, FillField, InterpolationField
+
+Content = Mapping[str, Target] | None
+
+_SIZE = Limits(1, unit="px", doc="height and width afterwards")
+_PAD = Limits(doc="put an image that is too small on a frame of `fill` instead of refusing it")
+_TRIES = 10
+
+
+class Crop(Transform[Affine2D]):
+    """The window whose upper left pixel is (``top``, ``left``), inside the image. Exact: no pixel is resampled."""
+
+    changes = {"composition"}
+    structural = True
+
+    size: Annotated[Size, _SIZE]
+    top: Annotated[int, Limits(0, unit="px", doc="rows above the window")] = 0
+    left: Annotated[int, Limits(0, unit="px", doc="columns left of the window")] = 0
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
+        size = frame[Axis.SPACE]
+        if self.top + self.size.h > size.h or self.left + self.size.w > size.w:
+            raise DataError(
+                f"the window of {_px(self.size)} at top {self.top}, left {self.left} reaches outside an image of "
+                f"{_px(size)}; put `resize` or `pad` before it."
+            )
+        return Affine2D.window(size, self.top, self.left, self.size)
+
+
+class CenterCrop(Transform[Affine2D]):
+    """The window in the middle; where pixels cannot be halved, nearer the upper left. Exact."""
+
+    changes = {"composition"}
+    structural = True
+
+    size: Annotated[Size, _SIZE]
+    pad_if_needed: Annotated[bool, _PAD] = False
+    border: BorderField = "constant"
+    fill: FillField = 0.0
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
+        size, out = frame[Axis.SPACE], self.size
+        _check_fits(self, size)
+        return Affine2D.window(
+            size, (size.h - out.h) // 2, (size.w - out.w) // 2, out, border=self.border, fill=self.fill
+        )
+
+
+class RandomCrop(Transform[Affine2D]):
+    """A window anywhere inside the image, on whole pixels. Exact."""
+
+    changes = {"composition"}
+    structural = True
+
+    size: Annotated[Size, _SIZE]
+    pad_if_needed: Annotated[bool, _PAD] = False
+    border: BorderField = "constant"
+    fill: FillField = 0.0
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
+        size, out = frame[Axis.SPACE], self.size
+        _check_fits(self, size)
+        spare_y, spare_x = size.h - out.h, size.w - out.w
+        top, left = rng.integer(min(spare_y, 0), max(spare_y, 0)), rng.integer(min(spare_x, 0), max(spare_x, 0))
+        return Affine2D.window(size, top, left, out, border=self.border, fill=self.fill)
+
+
+class RandomResizedCrop(Transform[Affine2D]):
+    """A window of random area and shape on whole pixels, resized to ``size`` (as in Inception, Szegedy et al. 2015)."""
+
+    changes = {"composition", "scale", "shape"}
+    structural = True
+
+    size: Annotated[Size, _SIZE]
+    scale: Annotated[Range, Limits(1e-4, 1, unit="fraction of the area", doc="how much of the image is seen")] = Range(
+        0.08, 1.0
+    )
+    ratio: Annotated[Range, Limits(0.01, 100, unit="width / height", doc="the shape of the window")] = Range(
+        3 / 4, 4 / 3, "loguniform"
+    )
+    interpolation: InterpolationField = "linear"
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
+        size = frame[Axis.SPACE]
+        top, left, window = self._window(rng, size)
+        x, y = self.size.w / window.w, self.size.h / window.h
+        matrix = ((x, 0.0, -left * x), (0.0, y, -top * y), (0.0, 0.0, 1.0))
+        return Affine2D(matrix, size, self.size, self.interpolation)
+
+    def _window(self, rng: Stream, size: Size) -> tuple[int, int, Size]:
+        for _ in range(_TRIES):
+            area, ratio = size.h * size.w * self.scale.draw(rng), self.ratio.draw(rng)
+            w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+            if 0 < w <= size.w and 0 < h <= size.h:
+                return rng.integer(0, size.h - h), rng.integer(0, size.w - w), Size(h, w)
+        # No window of that area fits: the largest one of an allowed shape, in the middle.
+        lowest, highest = self.ratio.ends()[0], self.ratio.ends()[-1]
+        ratio = min(max(size.w / size.h, lowest), highest)
+        w, h = min(size.w, max(1, round(size.h * ratio))), min(size.h, max(1, round(size.w / ratio)))
+        return (size.h - h) // 2, (size.w - w) // 2, Size(h, w)
+
+
+class Resize(Transform[Affine2D]):
+    """The whole picture stretched to ``size``, or scaled so that its ``long_side`` or ``short_side`` fits.
+
+    A reduction by more than 2 averages what it covers.
+    """
+
+    changes = {"scale", "shape"}
+    structural = True
+
+    size: Annotated[Size | None, _SIZE] = None
+    long_side: Annotated[int | None, Limits(1, unit="px", doc="the longer side afterwards; the shape stays")] = None
+    short_side: Annotated[int | None, Limits(1, unit="px", doc="the shorter side afterwards; the shape stays")] = None
+    interpolation: InterpolationField = "linear"
+
+    def validate(self) -> None:
+        if sum(given is not None for given in (self.size, self.long_side, self.short_side)) != 1:
+            raise FieldError("give exactly one of size, long_side, short_side.")
+
+    def changed_qualities(self) -> frozenset[str]:
+        """The shape only where both sides are given."""
+        return frozenset(self.changes if self.size else {"scale"})
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
+        size = frame[Axis.SPACE]
+        return Affine2D.resize(size, self._out(size), interpolation=self.interpolation)
+
+    def _out(self, size: Size) -> Size:
+        if self.size is not None:
+            return self.size
+        wanted, given = (self.long_side, max(size)) if self.long_side else (self.short_side, min(size))
+        factor = (wanted or given) / given
+        return Size(max(1, round(size.h * factor)), max(1, round(size.w * factor)))
+
+
+class Pad(Transform[Affine2D]):
+    """More room around the picture: ``left``, ``top``, ``right`` and ``bottom`` pixels, or evenly up to ``size``.
+
+    A side that is longer than ``size`` already stays as it is. Exact.
+    """
+
+    changes = frozenset[str]()
+    structural = True
+
+    size: Annotated[Size | None, Limits(1, unit="px", doc="height and width at least")] = None
+    left: Annotated[int, Limits(0, unit="px")] = 0
+    top: Annotated[int, Limits(0, unit="px")] = 0
+    right: Annotated[int, Limits(0, unit="px")] = 0
+    bottom: Annotated[int, Limits(0, unit="px")] = 0
+    mode: BorderField = "constant"
+    fill: FillField = 0.0
+
+    def validate(self) -> None:
+        if (self.size is not None) == any((self.left, self.top, self.right, self.bottom)):
+            raise FieldError("give either size, or some of left, top, right, bottom.")
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
+        size = frame[Axis.SPACE]
+        top, left, bottom, right = self.top, self.left, self.bottom, self.right
+        if self.size is not None:
+            extra_y, extra_x = max(0, self.size.h - size.h), max(0, self.size.w - size.w)
+            top, left = extra_y // 2, extra_x // 2
+            bottom, right = extra_y - top, extra_x - left
+        out = Size(size.h + top + bottom, size.w + left + right)
+        return Affine2D.window(size, -top, -left, out, border=self.mode, fill=self.fill)
+
+
+def _check_fits(step: CenterCrop | RandomCrop, size: Size) -> None:
+    if not step.pad_if_needed and (size.h < step.size.h or size.w < step.size.w):
+        raise DataError(
+            f"a window of {_px(step.size)} does not fit an image of {_px(size)}; put `resize` or `pad` before it, "
+            "or say `pad_if_needed: true`."
+        )
+
+
+def _px(size: Any) -> str:
+    return f"{size.h} × {size.w} px"
