@@ -102,7 +102,10 @@ def normalize(image: Array, mean: float | Sequence[float], std: float | Sequence
 def _per_channel(name: str, given: float | Sequence[float], channels: int) -> list[float]:
     values = np.asarray(given, dtype=np.float64).reshape(-1).tolist()
     if len(values) not in (1, channels):
-        raise ValueError(f"{name} has {len(values)} values for an image of {channels} channels")
+        raise ValueError(
+            f"{name} has {len(values)} values for an image of {channels} channel(s); "
+            "give one number, or one a channel, or read the image with other channels"
+        )
     return values if len(values) == channels else values * channels
 
 

@@ -151,7 +151,7 @@ def test_a_tensor_of_levels_reaches_from_0_to_1():
 
 
 def test_normalizing_refuses_numbers_for_other_channels():
-    with pytest.raises(ValueError, match="mean has 3 values for an image of 1 channels"):
+    with pytest.raises(ValueError, match=r"mean has 3 values for an image of 1 channel\(s\)"):
         filters.normalize(pixels(1), (0.5, 0.5, 0.5), 0.5)
     with pytest.raises(ValueError, match="must be above 0"):
         filters.normalize(pixels(3), 0.5, (1, 0, 1))

@@ -82,7 +82,7 @@ def test_half_the_strength_is_half_the_way(name):
 
     def values(logged):
         ops = logged.get("ops") or [[name, v] for name, v in logged.items() if name != "subseed"]
-        return {name: value for name, value in ops}
+        return dict(ops)
 
     for op, value in values(full).items():
         centre = neutral.get(op, 0)
@@ -102,9 +102,8 @@ def test_each_step_does_what_its_function_does():
         ("sharpen", {"amount": 0.4}, filters.sharpen(image, 0.4)),
         ("jpeg", {"quality": 33}, filters.jpeg(image, 33)),
     ):
-        assert np.array_equal(pipeline(name, {"image": "image"}, **fields)(key="a", image=image)["image"], expected), (
-            name
-        )
+        out = pipeline(name, {"image": "image"}, **fields)(key="a", image=image)
+        assert np.array_equal(out["image"], expected), name
 
 
 def test_jitter_draws_an_order_and_one_number_for_each():
@@ -140,7 +139,7 @@ def test_colours_do_not_change_gray_images_beyond_recognition():
 @pytest.mark.parametrize(("policy", "hidden_class"), [("keep", None), ("ignore", -1), ("background", 0)])
 def test_erasing_follows_one_policy_on_every_target(policy, hidden_class):
     sample = everything(40, 60)
-    sample["mask"] += 1
+    sample["mask"] = sample["mask"] + 1
     out, trace = pipeline("erase", count=3, size=[0.2, 0.4], fill=9, policy=policy, max_hidden=0).traced(
         key="a", **sample
     )
