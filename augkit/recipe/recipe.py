@@ -48,7 +48,7 @@ class Recipe:
     @property
     def base(self) -> Path:
         """What relative paths of the source start from: the folder of the file that ``source:`` stands in."""
-        return Path(self.source.where.file if self.source else self.written.where.file).parent
+        return Path(self.source.where.file if self.source else self.written.where.file).absolute().parent
 
     @property
     def source(self) -> Map | None:

@@ -1,0 +1,1 @@
+"""Reports: single HTML files that need nothing else."""

@@ -1,0 +1,53 @@
+"""The frame of a report: one HTML file, light or dark as the reader's system is, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from html import escape
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c1c1e; --soft: #6a6a70; --line: #d9d9de; --card: #f6f6f8; --paper: #fff; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececf0; --soft: #9a9aa2; --line: #3a3a40; --card: #232327; --paper: #18181b; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 24px; max-width: 1800px; color: var(--ink); background: var(--paper);
+  font: 14px/1.45 system-ui, sans-serif; }
+h1 { font-size: 22px; margin: 0 0 4px; } h2 { font-size: 15px; margin: 28px 0 8px; overflow-wrap: anywhere; }
+h2 small, .soft { color: var(--soft); font-weight: normal; } code, pre { font: 12px/1.5 ui-monospace, monospace; }
+pre { overflow: auto; padding: 12px; background: var(--card); border-radius: 8px; }
+label { margin-right: 14px; user-select: none; } summary { cursor: pointer; color: var(--soft); margin: 10px 0; }
+.row { display: flex; flex-wrap: wrap; gap: 14px; }
+.card { padding: 10px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; min-width: 180px;
+  max-width: 320px; }
+.card.original { border-color: var(--ink); }
+.card h3 { font-size: 12px; margin: 0 0 8px; } .card h3 span { color: var(--soft); font-weight: normal; }
+.card ul { margin: 8px 0 0; padding: 0; list-style: none; font-size: 12px; max-width: 240px; overflow-wrap: anywhere; }
+.card li.skipped, .none { color: var(--soft); } .problem { color: #d11; max-width: 300px; overflow-wrap: anywhere; }
+.pic { position: relative; margin: 0 0 6px; }
+.pic img { position: absolute; inset: 0; width: 100%; height: 100%; }
+.pic.small img, .mask { image-rendering: pixelated; }
+.box { position: absolute; border: 2px solid; }
+.box b { position: absolute; left: -2px; bottom: 100%; padding: 0 3px; color: #fff; font: 10px/13px system-ui; }
+.dot { position: absolute; width: 9px; height: 9px; margin: -4.5px; border-radius: 50%; background: var(--c);
+  border: 1.5px solid #fff; box-shadow: 0 0 2px #000; }
+.dot.hidden { background: none; border-color: var(--c); }
+.clip { position: relative; width: 280px; height: 96px; overflow: hidden; } .clip svg { width: 100%; height: 80px; }
+.clip path { fill: var(--soft); } .clip small { position: absolute; right: 0; bottom: 0; color: var(--soft); }
+.event { position: absolute; top: 0; height: 80px; min-width: 2px; border-left: 2px solid var(--c); font: 10px/14px
+  system-ui; padding-left: 3px; background: color-mix(in srgb, var(--c) 28%, transparent); overflow: hidden; }
+.text { max-width: 300px; white-space: pre-wrap; overflow-wrap: anywhere; } .text p { margin: 0 0 6px; }
+mark { color: inherit; background: color-mix(in srgb, var(--c) 30%, transparent); border-bottom: 2px solid var(--c); }
+.tags span { display: inline-block; border-bottom: 2px solid var(--c, transparent); }
+.tags small { display: block; font-size: 9px; color: var(--soft); }
+body:has(#show-mask:not(:checked)) .mask, body:has(#show-boxes:not(:checked)) .box,
+body:has(#show-keypoints:not(:checked)) .dot, body:has(#show-drawn:not(:checked)) .card ul { display: none; }
+"""
+
+
+def page(title: str, body: str) -> str:
+    """A whole HTML document."""
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{STYLE}</style>\n</head>\n'
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )

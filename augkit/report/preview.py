@@ -1,0 +1,125 @@
+"""The preview: samples as they are, as validation sees them, and as training draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from augkit.data.opened import Opened
+from augkit.data.samples import Dataset
+from augkit.errors import DataError
+from augkit.report.drawn import said
+from augkit.report.page import page
+from augkit.report.palette import Palette
+from augkit.report.pictures import pictures
+from augkit.report.sounds import sounds
+from augkit.report.texts import texts
+from augkit.sample import Label, Sample, Target
+from augkit.schema import Schema
+from augkit.trace import Trace
+
+_LAYERS = {"mask": "masks", "boxes": "boxes", "keypoints": "keypoints"}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """``html`` is the whole page; ``problems`` what could not be shown, each with its key."""
+
+    html: str
+    problems: tuple[str, ...]
+
+
+def preview(opened: Opened, samples: int = 4, draws: int = 6) -> Preview:
+    """A page of ``samples`` of the training split, evenly spread, each with ``draws`` draws: epochs 0, 1, 2, …
+
+    A sample that cannot be read is shown as its error. Draws are those of training with the same recipe: the same key,
+    epoch and copy give the same picture.
+    """
+    drawer = _Drawer(opened.dataset("train", augment=True), opened.dataset("train", augment=False), Palette(), [])
+    count = len(drawer.training)
+    chosen = sorted({index * count // samples for index in range(min(samples, count))})
+    rows = [drawer.row(index, draws) for index in chosen]
+    head = _head(opened, count)
+    return Preview(page(f"{opened.recipe.path.name}: preview", head + "\n".join(rows)), tuple(drawer.problems))
+
+
+@dataclass(frozen=True)
+class _Drawer:
+    training: Dataset
+    evaluation: Dataset
+    palette: Palette
+    problems: list[str]
+
+    def row(self, index: int, draws: int) -> str:
+        """One sample: its key, the original, what validation sees, and the draws."""
+        key = self.training.keys[index]
+        try:
+            original = self.training.original(index)
+        except DataError as error:
+            self.problems.append(str(error))
+            return f'<h2>{escape(key)}</h2><p class="problem">{escape(str(error))}</p>'
+        cards = [_card("original", "", self.targets(original, self.training.plan.schema, None), None, key)]
+        cards += [self.draw(self.evaluation, index, 0, "validation")]
+        cards += [self.draw(self.training, index, epoch, f"epoch {epoch}") for epoch in range(draws)]
+        return f'<h2>{escape(key)}</h2>\n<div class="row">{"".join(cards)}</div>'
+
+    def draw(self, dataset: Dataset, index: int, epoch: int, title: str) -> str:
+        try:
+            sample, trace = dataset.traced((epoch, index, 0))
+        except DataError as error:
+            self.problems.append(str(error))
+            return f'<div class="card"><h3>{title}</h3><p class="problem">{escape(str(error))}</p></div>'
+        detail = "" if dataset is self.evaluation else "copy 0"
+        name = f"key {sample.key}, epoch {epoch}, copy 0"
+        return _card(title, detail, self.targets(sample, dataset.plan.out_schema, trace), trace, name)
+
+    def targets(self, sample: Sample, schema: Schema, trace: Trace | None) -> str:
+        parts = []
+        for group in schema.groups:
+            members = {name: sample.targets[name] for name in group.fields if name in sample.targets}
+            parts.append(pictures(members, trace, self.palette))
+            parts.append(sounds(members, self.palette))
+            parts.append(texts(members, self.palette))
+        return "".join(parts) + _labels(sample.targets)
+
+
+def _labels(targets: Mapping[str, Target]) -> str:
+    shown = [f"{escape(name)}: {escape(str(t.value))}" for name, t in targets.items() if isinstance(t, Label)]
+    return f"<div>{' · '.join(shown)}</div>" if shown else ""
+
+
+def _card(title: str, detail: str, inside: str, trace: Trace | None, name: str) -> str:
+    """A picture with its title; ``name`` says on hovering which visit it is."""
+    kind = "card original" if trace is None else "card"
+    more = f" <span>{escape(detail)}</span>" if detail else ""
+    drawn = f"<ul>{''.join(_entries(trace))}</ul>" if trace is not None else ""
+    return f'<div class="{kind}"><h3 title="{escape(name)}">{escape(title)}{more}</h3>{inside}{drawn}</div>\n'
+
+
+def _entries(trace: Trace) -> Iterator[str]:
+    if not trace.entries:
+        yield '<li class="none">nothing drawn</li>'
+    for entry in trace.entries:
+        kind = ' class="skipped"' if entry.params is None else ""
+        name, drawn = said(entry)
+        yield f"<li{kind}><b>{escape(name)}</b> {escape(drawn)}</li>"
+
+
+def _head(opened: Opened, count: int) -> str:
+    recipe = opened.recipe
+    kinds = {field.kind for field in recipe.schema.fields.values()}
+    boxes = "".join(
+        f'<label><input type="checkbox" id="show-{kind}" checked> {name}</label>'
+        for kind, name in _LAYERS.items()
+        if kind in kinds
+    )
+    boxes += '<label><input type="checkbox" id="show-drawn" checked> what was drawn</label>'
+    fields = ", ".join(f"{name}: {field.kind}" for name, field in recipe.schema.fields.items())
+    return (
+        f"<h1>{escape(recipe.path.name)}</h1>\n"
+        f'<p class="soft">{count} training samples of {escape(fields)} · seed {recipe.seed} · recipe {opened.hash}. '
+        "A draw is a pure function of recipe, seed, epoch, key and copy: training makes the same ones.</p>\n"
+        f"<p>{boxes}</p>\n<details><summary>the recipe, with everything filled in</summary>"
+        f"<pre>{escape(recipe.resolved())}</pre></details>\n"
+    )
