@@ -116,12 +116,15 @@ class Albumentations(Transform[Foreign]):
             return None
         if _KINDS.get(target.kind) not in self._claims():
             return f"albumentations' {self.name} moves {', '.join(self._claims())} only"
-        reason = INEXACT.get(self.name, {}).get(target.kind)
-        if target.kind == "boxes" and self.arguments.get("rotate_method") == "ellipse":
-            reason = ELLIPSE
+        reason = self._inexact(target.kind)
         if reason is None or self.allow_inexact:
             return None
         return f"{reason}. Write `allow_inexact: true` to take it as it is"
+
+    def _inexact(self, kind: str) -> str | None:
+        if kind == "boxes" and self.arguments.get("rotate_method") == "ellipse":
+            return ELLIPSE
+        return INEXACT.get(self.name, {}).get(kind)
 
     def _claims(self) -> list[str]:
         targets = self.inner._targets
@@ -190,7 +193,7 @@ class Albumentations(Transform[Foreign]):
         except Exception as error:
             what = f"{seen.dtype} of shape {seen.shape}"
             words = " ".join(str(error).split()) or type(error).__name__
-            raise DataError(f"albumentations' {self.name} cannot take {what}: {words}") from error
+            raise DataError(f"{self.name} cannot take {what}: {words}") from error
 
     @contextmanager
     def _applying(self, params: Foreign, seen: np.ndarray) -> Iterator[Any]:
@@ -203,7 +206,7 @@ class Albumentations(Transform[Foreign]):
         pixels = np.ascontiguousarray(image.pixels)
         with self._applying(params, pixels) as inner:
             moved = np.asarray(inner.apply(pixels, **params.drawn))
-        return dataclasses.replace(image, pixels=_as_image(moved, params))
+        return dataclasses.replace(image, pixels=_as_image(moved, params, pixels.dtype))
 
     def _move_mask(self, mask: Mask, params: Foreign) -> Mask:
         with self._applying(params, mask.classes) as inner:
@@ -211,21 +214,20 @@ class Albumentations(Transform[Foreign]):
 
     def _move_boxes(self, boxes: Boxes, params: Foreign) -> Boxes:
         with self._applying(params, boxes.xyxy) as inner:
-            ellipse = self.arguments.get("rotate_method") == "ellipse"
-            return move_boxes(inner, boxes, params, library_way=ellipse)
+            return move_boxes(inner, boxes, params, library_way=self._inexact("boxes") is not None)
 
     def _move_keypoints(self, points: Keypoints, params: Foreign) -> Keypoints:
         with self._applying(params, points.xy) as inner:
             return move_points(inner, points, params)
 
 
-def _as_image(moved: np.ndarray, params: Foreign) -> np.ndarray:
+def _as_image(moved: np.ndarray, params: Foreign, dtype: np.dtype[Any]) -> np.ndarray:
     if moved.ndim == 2:
         moved = moved[:, :, None]
-    if moved.ndim != 3 or moved.dtype.kind not in "uf" or tuple(moved.shape[:2]) != tuple(params.size_out):
+    if moved.ndim != 3 or moved.dtype.kind != dtype.kind or tuple(moved.shape[:2]) != tuple(params.size_out):
         raise DataError(
-            f"albumentations' {params.name} made {moved.dtype} of shape {moved.shape}, "
-            f"which is no image of {tuple(params.size_out)} (h, w)."
+            f"{params.name} made {moved.dtype} of shape {moved.shape}, "
+            f"which is no {dtype} image of {tuple(params.size_out)} (h, w)."
         )
     return moved if moved.dtype == np.uint8 else np.clip(moved.astype(np.float32, copy=False), 0.0, 1.0)
 

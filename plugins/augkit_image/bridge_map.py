@@ -6,12 +6,15 @@ A map says for every pixel of the output where in the input it comes from; point
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from augkit.fields import Size
 from augkit_image.bridge_params import Foreign
+
+_NOWHERE = 1e9
 
 
 class SourceMap(NamedTuple):
@@ -35,14 +38,15 @@ def source_map(inner: Any, params: Foreign) -> SourceMap:
     return SourceMap(x, y, int(np.ceil(within.max(initial=0.0))) + 2)
 
 
-def _read_off(inner: Any, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
+def _read_off(inner: Any, params: Foreign) -> Iterator[np.ndarray]:
     h, w = params.size_in
     rows, columns = np.mgrid[0:h, 0:w]
-    picture = np.dstack([(columns + 0.5) / w, (rows + 0.5) / h, np.zeros((h, w))]).astype(np.float32)
+    picture = np.dstack([(columns + 0.5) / w, (rows + 0.5) / h, np.ones((h, w))]).astype(np.float32)
     smooth = copy.copy(inner)
     smooth.interpolation = 1
-    moved = smooth.apply(picture, **{**params.drawn, "interpolation": 1})
-    return moved[:, :, 0].astype(np.float64) * w, moved[:, :, 1].astype(np.float64) * h
+    moved = smooth.apply(picture, **{**params.drawn, "interpolation": 1}).astype(np.float64)
+    blended = moved[:, :, 2] < 0.999  # with what lies outside
+    return (np.where(blended, _NOWHERE, moved[:, :, axis] * side) for axis, side in ((0, w), (1, h)))
 
 
 def points_by_map(follow: SourceMap, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -60,10 +64,13 @@ def _where(follow: SourceMap, point: np.ndarray) -> np.ndarray | None:
     distance = (x - point[0]) ** 2 + (y - point[1]) ** 2
     if not distance.size:
         return None
-    i, j = np.unravel_index(int(np.argmin(distance)), distance.shape)
-    step = _linear_step(x, y, int(i), int(j), point)
-    # More than a pixel away from the nearest pixel: its place lies outside, or was folded away.
-    return None if np.abs(step).max() > 1.0 else np.array([left + j + 0.5, top + i + 0.5]) + step
+    i, j = divmod(int(np.argmin(distance)), distance.shape[1])
+    step = _linear_step(x, y, i, j, point)
+    if np.abs(step).max() > 1.0:
+        if distance[i, j] > 0.5:
+            return None  # it lies outside, or was folded away
+        step = np.zeros(2)  # its pixel is there, but at a tear in the map
+    return np.array([left + j + 0.5, top + i + 0.5]) + step
 
 
 def _linear_step(x: np.ndarray, y: np.ndarray, i: int, j: int, point: np.ndarray) -> np.ndarray:
@@ -73,10 +80,9 @@ def _linear_step(x: np.ndarray, y: np.ndarray, i: int, j: int, point: np.ndarray
     across = np.array([x[i, right] - x[i, left], y[i, right] - y[i, left]]) / max(right - left, 1)
     along = np.array([x[down, j] - x[up, j], y[down, j] - y[up, j]]) / max(down - up, 1)
     slope = np.column_stack([across, along])
-    away = point - np.array([x[i, j], y[i, j]])
     if abs(np.linalg.det(slope)) < 1e-6:
-        return away
-    return np.linalg.solve(slope, away)
+        return np.full(2, np.inf)
+    return np.linalg.solve(slope, point - np.array([x[i, j], y[i, j]]))
 
 
 def boxes_by_map(follow: SourceMap, xyxy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

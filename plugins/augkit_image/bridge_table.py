@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 REFUSED = {
+    **dict.fromkeys(
+        ["FromFloat", "ToFloat"], "an image keeps its dtype; give it as uint8 or float32, or use `to_tensor`"
+    ),
     "Lambda": "it holds Python functions, which no recipe can name and no trace can keep; write a Transform instead",
     "Mosaic": "it joins other samples, whose annotations it cannot hand back in our columns",
     "Normalize": "its values leave [0, 1]; use `normalize`, which makes the tensor too",
@@ -36,6 +39,9 @@ ERASERS = frozenset(
 PAINTERS = ERASERS | {"MaskDropout", "OverlayElements", "PixelDropout"}
 """Their ``fill_mask`` is painted inside the frame; elsewhere it is what lies outside, by default the ignore index."""
 
+CONTINUOUS = PAINTERS | {"RandomGridShuffle"}
+"""They compare points with whole-pixel edges, so they are given continuous positions, not pixel indices."""
+
 KEEPS_FRAME = PAINTERS | frozenset(
     "ElasticTransform GridDistortion GridElasticDeform HorizontalFlip Morphological NoOp OpticalDistortion "
     "PiecewiseAffine RandomGridShuffle SafeRotate ShiftScaleRotate ThinPlateSpline TimeReverse VerticalFlip".split()
@@ -57,11 +63,9 @@ POINTS_AS_BOXES = frozenset(
     "SmallestMaxSize".split()
 )
 """A resized point moves as a box without size. The library scales boxes by what came out, but points as if their pixel
-indices were continuous and by what was asked for: 0.7 px off at 2 ×, 5 px at 8 ×."""
-
-BOXES_AS_POINTS = frozenset(["Affine", "Perspective", "SafeRotate"])
-"""Boxes go round their corners, moved as points. The library's own are off by 0.5 px (SafeRotate), by up to 0.6 px
-(Perspective) and by up to 1 px (Affine with fit_output), where its points are exact."""
+indices were continuous and by what was asked for: 0.7 px off at 2 ×, 5 px at 8 ×. Elsewhere it is the other way round:
+boxes go round their corners, moved as points, since its own boxes are off by 0.5 px (SafeRotate), by up to 0.6 px
+(Perspective) and by up to 1 px (Affine with fit_output)."""
 
 BY_MAP = {
     "ElasticTransform": ("boxes", "keypoints"),

@@ -17,7 +17,7 @@ from augkit.fields import Size
 from augkit.vocab.space import Boxes, Keypoints, Mask
 from augkit_image.bridge_map import boxes_by_map, points_by_map, source_map
 from augkit_image.bridge_params import Foreign
-from augkit_image.bridge_table import BOXES_AS_POINTS, BY_MAP, PAINTERS, POINTS_AS_BOXES, mirrors
+from augkit_image.bridge_table import BY_MAP, CONTINUOUS, PAINTERS, POINTS_AS_BOXES, mirrors
 
 
 def move_mask(inner: Any, mask: Mask, params: Foreign, fill_given: bool) -> Mask:
@@ -60,10 +60,10 @@ def move_boxes(inner: Any, boxes: Boxes, params: Foreign, library_way: bool) -> 
     if "boxes" in BY_MAP.get(params.name, ()) and not library_way:
         moved, found = boxes_by_map(source_map(inner, params), boxes.xyxy)
         return boxes.only(found).clipped(moved[found], params.size_out)
-    if params.name in BOXES_AS_POINTS and not library_way:
-        return boxes.clipped(_round_corners(inner, boxes.xyxy, params), params.size_out)
-    moved, rows = _library_boxes(inner, boxes.xyxy, params)
-    return boxes.only(rows).clipped(moved, params.size_out)
+    if params.name in POINTS_AS_BOXES or library_way:
+        moved, rows = _library_boxes(inner, boxes.xyxy, params)
+        return boxes.only(rows).clipped(moved, params.size_out)
+    return boxes.clipped(_round_corners(inner, boxes.xyxy, params), params.size_out)
 
 
 def _library_boxes(inner: Any, xyxy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
@@ -110,8 +110,7 @@ def _moved_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarr
 
 def _library_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
     n = len(xy)
-    # Painters compare points with whole-pixel rectangles, so they are given continuous positions.
-    shift = 0.0 if params.name in PAINTERS else 0.5
+    shift = 0.0 if params.name in CONTINUOUS else 0.5
     rest = np.column_stack([np.zeros((n, 2)), np.ones(n), np.arange(n)])  # z, angle, scale, row
     moved = np.asarray(inner.apply_to_keypoints(np.column_stack([xy - shift, rest]), **params.drawn), dtype=np.float64)
     moved = moved.reshape(-1, 6)
