@@ -1,6 +1,6 @@
 """Fitted steps: measured once on the training split, written down, and read-only afterwards.
 
-A step that can be fitted has ``fitted() -> bool`` and ``fit(targets) -> step``. It sees the training samples as
+A step that can be fitted has ``fitted() -> bool`` and ``fit_to(targets) -> step``. It sees the training samples as
 ``eval_steps`` leave them just before it, so that nothing that is drawn enters the measure.
 """
 
@@ -80,7 +80,7 @@ def _fit(recipe: Recipe, node: Node, before: Sequence[Node], source: Source, key
         plan = Plan(before, recipe.schema, recipe.seed, recipe.epochs)
         fields = [field.name for field in plan.out_schema.fields.values() if _acts_on(node, field.name, field.type)]
         data = Dataset(source, plan, keys, decoder=recipe.settings.decoder)
-        measured = node.transform.fit(_targets(data, fields, recipe.loader.on_error == "skip"))  # type: ignore[attr-defined]
+        measured = node.transform.fit_to(_targets(data, fields, recipe.loader.on_error == "skip"))  # type: ignore[attr-defined]
         kept[name] = {"step": node.id, "samples": len(keys), "fields": _values(measured)}
         _write(_file(recipe), kept)
     return dataclasses.replace(node, transform=type(node.transform)(**kept[name]["fields"]))

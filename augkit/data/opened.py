@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from augkit.data.fit import fit_recipe
@@ -18,6 +17,7 @@ from augkit.errors import FieldError, PluginError, RecipeError, Where
 from augkit.plan import Plan
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.located import Map, plain
+from augkit.recipe.reading import Given, Overrides
 from augkit.words import suggestion
 
 Part = Literal["train", "val", "test", "all"]
@@ -91,17 +91,15 @@ class Opened:
         )
 
     def _balance(self, data: Dataset) -> list[Any] | None:
-        balance = self.recipe.loader.balance
-        if balance is None:
-            return None
-        with _at(self.recipe.tree, "loader", "balance"):
-            return data.labels(_label(self.recipe, balance if balance != "class" else True, "balance") or "")
+        named = self.recipe.loader.balance
+        field = _only_label(self.recipe) if named == "class" else named
+        return None if field is None else data.labels(field)
 
 
 def loader(
-    recipe: Recipe | Mapping[str, Any] | str | Path,
+    recipe: Given,
     split: Part = "train",
-    overrides: Mapping[str, Any] | None = None,
+    overrides: Overrides = None,
     *,
     epoch: int = 0,
     augment: bool | None = None,
@@ -116,12 +114,12 @@ def loader(
     return open_recipe(recipe, overrides).loader(split, epoch=epoch, augment=augment)
 
 
-def open_recipe(recipe: Recipe | Mapping[str, Any] | str | Path, overrides: Mapping[str, Any] | None = None) -> Opened:
+def open_recipe(recipe: Given, overrides: Overrides = None) -> Opened:
     """Read a recipe, open its source, divide the keys and fit what is to be fitted.
 
     RecipeError and CompileError where the recipe is wrong, with file:line:column; DataError where the data are.
     """
-    read = recipe if isinstance(recipe, Recipe) and not overrides else read_recipe(recipe, overrides)
+    read = read_recipe(recipe, overrides)
     source = _open(read)
     splits = _split(read, source)
     return Opened(fit_recipe(read, source, splits["train"]), source, splits, read.hash)
@@ -143,11 +141,13 @@ def _split(recipe: Recipe, source: Source) -> dict[str, list[str]]:
         if split.group is not None:
             _known_column(source, split.group, "group")
         groups = split.group and dict(zip(keys, metadata(source, keys, split.group), strict=True))
+        labels = _classes(recipe, source, keys)
         return split_keys(
             keys,
             val=split.val,
             test=split.test,
-            labels=_classes(recipe, source, keys),
+            labels=labels,
+            stratify=_stratify(recipe, labels),
             groups=groups or None,
             train_per_class=split.train_per_class,
             seed=recipe.seed if split.seed is None else split.seed,
@@ -155,28 +155,27 @@ def _split(recipe: Recipe, source: Source) -> dict[str, list[str]]:
 
 
 def _classes(recipe: Recipe, source: Source, keys: Sequence[str]) -> dict[str, Any] | None:
-    """The labels to stratify by; by default those of the only label, if they are classes at all."""
-    field = _label(recipe, recipe.split.stratify, "stratify")
-    if field is None:
+    """The classes: of the label that ``stratify`` names, or of the only one if it is known without opening samples."""
+    named = recipe.split.stratify
+    field = named if isinstance(named, str) else _only_label(recipe)
+    if isinstance(named, str):
+        _known_column(source, named, "stratify")
+    if field is None or field not in source.meta(keys[0]):
         return None
-    _known_column(source, field, "stratify")
-    labels = dict(zip(keys, metadata(source, keys, field), strict=True))
-    chosen = recipe.split.stratify is not True or recipe.split.train_per_class is not None
-    return labels if chosen or len(set(map(repr, labels.values()))) <= len(keys) / 2 else None
+    return dict(zip(keys, metadata(source, keys, field), strict=True))
 
 
-def _label(recipe: Recipe, given: bool | str, what: str) -> str | None:
-    """The label that ``given`` names; True is the only one there is, and where that cannot be told nobody is
-    stratified by it.
-    """
-    if not isinstance(given, bool):
-        return given
+def _stratify(recipe: Recipe, labels: Mapping[str, Any] | None) -> bool:
+    """As the recipe says; by itself only where the labels are classes, not where most are different."""
+    named = recipe.split.stratify
+    if named is not True or labels is None:
+        return bool(named)
+    return len(set(map(repr, labels.values()))) <= len(labels) / 2
+
+
+def _only_label(recipe: Recipe) -> str | None:
     labels = [field.name for field in recipe.schema.fields.values() if field.kind == "label"]
-    if given and len(labels) == 1:
-        return labels[0]
-    if given and what == "balance":
-        raise FieldError(f"balance: the sample has {len(labels)} labels; name one, as in balance: species.", what)
-    return None
+    return labels[0] if len(labels) == 1 else None
 
 
 def _known_column(source: Source, column: str, what: str) -> None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from augkit.errors import FieldError
 
 PARTS = ("train", "val", "test")
+_INDIVISIBLE = (
+    "no class has two samples (or groups) left to divide, and each needs one in train. "
+    "Write `stratify: false`, or check the label."
+)
 
 
 def split_keys(
@@ -22,26 +27,29 @@ def split_keys(
     val: float = 0.0,
     test: float = 0.0,
     labels: Mapping[str, Any] | None = None,
+    stratify: bool = True,
     groups: Mapping[str, Any] | None = None,
     train_per_class: int | None = None,
     seed: int = 0,
 ) -> dict[str, list[str]]:
     """``{"train": [...], "val": [...], "test": [...]}``, each in the order of ``keys``.
 
-    With ``labels`` each class is divided alike: it gives ⌊n · fraction⌋, and what is missing to the total comes one
-    each from the classes with the largest remainders. A class keeps at least one sample in train. With ``groups`` a
-    group stays whole (its class is its commonest one), so fractions are met as nearly as whole groups allow.
-    ``train_per_class`` keeps the first n of each class in train, so that 5 of a class are among its 20. Fractions
-    that leave nothing raise FieldError.
+    With ``labels`` and ``stratify`` each class is divided alike: it gives ⌊n · fraction⌋, and what is missing to the
+    total comes one each from the classes with the largest remainders. A class keeps at least one sample in train.
+    With ``groups`` a group stays whole (its class is its commonest one), so fractions are met as nearly as whole
+    groups allow. ``train_per_class`` keeps the first n of each class in train, so that 5 of a class are among its 20.
+    Fractions that leave nothing raise FieldError.
     """
     _check_fractions(val, test)
     units = _units(keys, groups, seed)
-    strata = _strata(units, labels)
+    strata = _strata(units, labels if stratify else None)
     taken: dict[str, str] = {}
-    for part, fraction in (("test", test), ("val", val)):
+    for part, fraction, share in (("test", test, test / (val + test or 1)), ("val", val, 1.0)):
         if fraction > 0:
-            for unit in _take(strata, taken, fraction, len(keys), part):
-                taken[unit] = part
+            chosen = _take(strata, taken, fraction, share)
+            if not chosen:
+                raise FieldError(f"{part}: {_INDIVISIBLE}", part)
+            taken |= dict.fromkeys(chosen, part)
     where = {key: taken.get(unit, "train") for unit, members in units.items() for key in members}
     parts = {part: [key for key in keys if where[key] == part] for part in PARTS}
     if train_per_class is not None:
@@ -73,30 +81,41 @@ def _strata(units: Mapping[str, Sequence[str]], labels: Mapping[str, Any] | None
     """Class → unit → samples in it; without labels there is one class."""
     strata: dict[str, dict[str, int]] = {}
     for unit, members in units.items():
-        found = [repr(labels[key]) for key in members] if labels is not None else [""]
-        commonest = max(sorted(set(found)), key=found.count)
-        strata.setdefault(commonest, {})[unit] = len(members)
+        strata.setdefault(_class_of(members, labels), {})[unit] = len(members)
     return {name: strata[name] for name in sorted(strata)}
 
 
+def _class_of(members: Sequence[str], labels: Mapping[str, Any] | None) -> str:
+    """The commonest class in a unit; of several the first by name."""
+    if labels is None:
+        return ""
+    if len(members) == 1:
+        return repr(labels[members[0]])
+    counts = Counter(repr(labels[key]) for key in members)
+    return min(counts, key=lambda name: (-counts[name], name))
+
+
 def _take(
-    strata: Mapping[str, Mapping[str, int]], taken: Mapping[str, str], fraction: float, total: int, part: str
+    strata: Mapping[str, Mapping[str, int]], taken: Mapping[str, str], fraction: float, share: float
 ) -> list[str]:
-    """The units of one part: each class fills its quota in hash order, then what is still missing comes from any."""
+    """The units of one part: each class fills its quota in hash order, then what is still missing comes from any.
+
+    A class keeps one unit in train, and gives this part at most ``share`` of the others, or one.
+    """
     left = {label: {unit: size for unit, size in units.items() if unit not in taken} for label, units in strata.items()}
-    goal = max(1, math.floor(total * fraction + 0.5))
-    quotas = _quotas({label: sum(units.values()) for label, units in strata.items()}, fraction, goal)
-    chosen: list[str] = []
+    sizes = {label: sum(units.values()) for label, units in strata.items()}
+    goal = max(1, math.floor(sum(sizes.values()) * fraction + 0.5))
+    quotas = _quotas(sizes, fraction, goal)
+    chosen: dict[str, int] = {}
+    spare: dict[str, int] = {}
     for label, units in left.items():
-        chosen += _fill(units, quotas[label], len(units) - 1)
-    chosen += _rest(left, set(chosen), goal)
-    if not chosen:
-        raise FieldError(
-            f"{part}: no class has two samples (or groups) to divide, and each needs one in train. "
-            "Write `stratify: false`, or check the label.",
-            part,
-        )
-    return chosen
+        most = min(len(units) - 1, max(1, math.floor((len(units) - 1) * share)))
+        own = _fill(units, quotas[label], most)
+        others = [unit for unit in units if unit not in own]
+        chosen |= own
+        spare |= {unit: units[unit] for unit in others[: max(0, most - len(own))]}
+    chosen |= _fill(spare, goal - sum(chosen.values()), len(spare))
+    return list(chosen) or sorted(spare, key=lambda unit: spare[unit])[:1]
 
 
 def _quotas(sizes: Mapping[str, int], fraction: float, goal: int) -> dict[str, int]:
@@ -108,30 +127,15 @@ def _quotas(sizes: Mapping[str, int], fraction: float, goal: int) -> dict[str, i
     return quotas
 
 
-def _fill(units: Mapping[str, int], quota: int, most: int) -> list[str]:
+def _fill(units: Mapping[str, int], quota: int, most: int) -> dict[str, int]:
     """Units in hash order while taking one comes nearer to ``quota`` samples; at most ``most`` of them."""
-    chosen: list[str] = []
+    chosen: dict[str, int] = {}
     filled = 0
     for unit, size in units.items():
         if len(chosen) < most and filled + size / 2 <= quota:
-            chosen.append(unit)
+            chosen[unit] = size
             filled += size
     return chosen
-
-
-def _rest(left: Mapping[str, Mapping[str, int]], chosen: set[str], goal: int) -> list[str]:
-    """More units, from classes that keep another in train, until the part has ``goal`` samples; one at least if it
-    has none.
-    """
-    spare: dict[str, int] = {}
-    for units in left.values():
-        free = [unit for unit in units if unit not in chosen]
-        spare |= {unit: units[unit] for unit in free[: max(0, len(free) - 1)]}
-    filled = sum(size for units in left.values() for unit, size in units.items() if unit in chosen)
-    more = _fill(spare, goal - filled, len(spare))
-    if not chosen and not more and spare:
-        return [min(spare, key=lambda unit: spare[unit])]
-    return more
 
 
 def _first_of_each(keys: Sequence[str], labels: Mapping[str, Any] | None, count: int, seed: int) -> list[str]:
