@@ -14,7 +14,7 @@ import numpy as np
 
 from augkit.errors import AugkitError, DataError, FieldError, ReplayError
 from augkit.fields import Limits, Size
-from augkit.rng import Stream, lent_globals
+from augkit.rng import Stream
 from augkit.sample import SPACE, Axis, Frame, Label, Target
 from augkit.transform import Kernel, Transform, kernel_for
 from augkit.vocab.space import Boxes, Erase, Image, Keypoints, Mask
@@ -182,12 +182,11 @@ class Albumentations(Transform[Foreign]):
 
     @contextmanager
     def _lent(self, subseed: int, seen: np.ndarray) -> Iterator[Any]:
-        """A copy of the inner transform with generators of its own, the global ones lent, complaints in our words."""
+        """A copy of the inner transform with generators of its own (it uses no others), its complaints in our words."""
         inner = copy.copy(self.inner)
         inner.set_random_seed(subseed)
         try:
-            with lent_globals(subseed):
-                yield inner
+            yield inner
         except AugkitError:
             raise
         except Exception as error:

@@ -55,7 +55,9 @@ class Foreign(Params):
 
 
 def _packed(value: Any, name: str) -> Any:
-    # numpy's scalars come first: np.float64 is a float too, but promotes other arrays than a float does.
+    # By exact type: np.float64 is a float too, but promotes other arrays than a float does.
+    if value is None or type(value) in (bool, int, float, str):
+        return value
     if isinstance(value, np.ndarray | np.generic) and value.dtype != object:
         array = np.ascontiguousarray(value)
         what = "array" if isinstance(value, np.ndarray) else "scalar"
@@ -67,8 +69,6 @@ def _packed(value: Any, name: str) -> Any:
         return [_packed(item, name) for item in value]
     if isinstance(value, Mapping):
         return {"mapping": [[_packed(key, name), _packed(item, name)] for key, item in value.items()]}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
     raise PluginError(f"albumentations drew {name!r} as {type(value).__name__}, which no trace can keep.")
 
 
