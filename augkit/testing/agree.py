@@ -1,0 +1,91 @@
+"""For a new kind of target: does it stay with the pixels?"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from augkit.combine import Step
+from augkit.fields import Size
+from augkit.plan import Plan
+from augkit.sample import Sample, Target
+from augkit.schema import Field, read_schema
+from augkit.testing import markers
+from augkit.testing.laws import default_examples
+from augkit.testing.subject import LawBroken, Refused, Subject, Visit, sample_of
+from augkit.transform import Transform
+
+
+def assert_targets_agree(
+    step: Step | Transform[Any],
+    make: Callable[[np.ndarray, Size], Target],
+    points: Callable[[Target], np.ndarray],
+    tolerance: float = 0.5,
+    examples: int | None = None,
+) -> int:
+    """Prove that a kind of target follows ``step`` as pixels do; returns how many points were compared.
+
+    ``make(xy, size)`` gives a target that marks the places ``xy`` (n, 2: x, y, continuous) in a frame of ``size``
+    (h, w); ``points(target)`` reads them back, in order. Round blobs are drawn at the places and found again after the
+    step. Only those that stay whole inside the frame are marked, so a kind may clip or drop what leaves it.
+
+    LawBroken: a point is off its blob by more than ``tolerance`` px, or another number of points came back.
+    """
+    subject = Subject.of(step, default_examples() if examples is None else examples)
+    compared = 0
+    for turn in range(subject.examples):
+        case = markers.blob_case(markers.SIZES[turn % len(markers.SIZES)], 1.5, turn)
+        try:
+            visit = subject.visit(case, key=f"turn {turn}").replayed(interpolation="linear", border="constant", fill=0)
+        except Refused:
+            continue
+        compared += _compare(subject, visit, make, points, tolerance)
+    if not compared:
+        raise LawBroken(f"{subject.step.id}: no point could be compared; no blob stayed whole inside the frame.")
+    return compared
+
+
+def _compare(
+    subject: Subject,
+    visit: Visit,
+    make: Callable[[np.ndarray, Size], Target],
+    points: Callable[[Target], np.ndarray],
+    tolerance: float,
+) -> int:
+    image = markers.pixels(visit)
+    whole = [channel for channel in range(3) if markers.whole_within(image[:, :, channel])]
+    if not whole:
+        return 0
+    expected = np.array([markers.centroid(image[:, :, channel]) for channel in whole])
+    size = Size(*visit.case.fields["image"].shape[:2])
+    target = make(visit.case.fields["keypoints"]["xy"][whole], size)
+    found = points(_followed(subject, visit, target))
+    if np.shape(found) != expected.shape:
+        raise visit.broken(f"{target.kind}: {len(expected)} points became {np.shape(found)}")
+    off = np.hypot(*(found - expected).T)
+    if off.max() > tolerance:
+        worst = int(off.argmax())
+        raise visit.broken(
+            f"{target.kind}: a point is at {np.round(found[worst], 2).tolist()}, its marker at "
+            f"{expected[worst].round(2).tolist()}, {off[worst]:.2f} px away"
+        )
+    return len(expected)
+
+
+def _followed(subject: Subject, visit: Visit, target: Target) -> Target:
+    """What becomes of ``target`` in the place of the keypoints, under the same draws."""
+    case = visit.case.only(["image"])
+    schema = read_schema(case.spec)
+    field = Field("marked", target.kind, type(target), target.options)
+    [group] = schema.groups
+    wider = dataclasses.replace(
+        schema,
+        fields={**schema.fields, "marked": field},
+        groups=(dataclasses.replace(group, fields=(*group.fields, "marked")),),
+    )
+    plan = Plan([subject.variant(wider)], wider)
+    sample = sample_of(visit.plan, case, visit.before.key)
+    return plan.replay(Sample({**sample.targets, "marked": target}, sample.key), visit.trace).targets["marked"]

@@ -1,0 +1,336 @@
+"""Broken steps of chance, bytes and contracts."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import threading
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+
+from augkit.combine import Step
+from augkit.distributions import Range
+from augkit.fields import Limits
+from augkit.rng import field
+from augkit.sample import Label
+from augkit.transform import Params, Transform
+from augkit.vocab.space import Affine2D
+from tests.laws.faults_space import HFlip, Rotate, Shift
+from tests.laws.plant import planted
+
+
+@dataclass(frozen=True)
+class Gain(Params):
+    """Pixels times ``factor``."""
+
+    factor: float
+
+
+def brightened(image, factor):
+    top = 255 if image.pixels.dtype == np.uint8 else 1
+    pixels = np.clip(np.rint(image.pixels * factor) if top == 255 else image.pixels * np.float32(factor), 0, top)
+    return dataclasses.replace(image, pixels=pixels.astype(image.pixels.dtype))
+
+
+class Brightness(Transform[Gain]):
+    factor: Annotated[Range, Limits(0, 4, neutral=1)] = Range(0.5, 1.5)
+
+    def draw(self, rng, frame, content=None):
+        return Gain(self.factor.draw(rng))
+
+    def apply_image(self, image, params):
+        return brightened(image, params.factor)
+
+
+@planted("L1")
+class NeutralIsNotNothing(Brightness):
+    """Factors are counted from 0, so that strength 0 is black rather than nothing."""
+
+    factor: Annotated[Range, Limits(0, 4, neutral=0)] = Range(0.5, 1.5)
+
+
+@planted("L1")
+class NeutralTruncates(Brightness):
+    """uint8 goes through a float and is cut, not rounded: every application darkens."""
+
+    def apply_image(self, image, params):
+        if image.pixels.dtype != np.uint8:
+            return super().apply_image(image, params)
+        pixels = np.clip(image.pixels / np.float32(255) * np.float32(params.factor) * np.float32(254.9999), 0, 255)
+        return dataclasses.replace(image, pixels=pixels.astype(np.uint8))
+
+
+@planted("L1")
+class NeutralDrifts(Shift):
+    """Keypoints move by a billionth of a pixel."""
+
+    def apply_keypoints(self, points, params):
+        moved = points.settled(params.points(points.xy), params.size_out)
+        return dataclasses.replace(moved, xy=moved.xy + 1e-9)
+
+
+@planted("L12")
+class GlobalNumpyState(Brightness):
+    """Draws from numpy's global state, which every worker inherits."""
+
+    def draw(self, rng, frame, content=None):
+        return Gain(np.random.uniform(0.5, 1.5))
+
+
+@planted("L12")
+class GlobalPythonState(Brightness):
+    """Draws from the random module."""
+
+    def draw(self, rng, frame, content=None):
+        return Gain(random.uniform(0.5, 1.5))
+
+
+@planted("L12")
+class ReseedsGlobally(Brightness):
+    """Reproducible, but by seeding everybody's generator."""
+
+    def draw(self, rng, frame, content=None):
+        np.random.seed(rng.subseed() & 0xFFFFFFFF)
+        return Gain(np.random.uniform(0.5, 1.5))
+
+
+@planted("L12")
+class CountsItsCalls(Brightness):
+    """Alternates from call to call."""
+
+    calls = [0]
+
+    def draw(self, rng, frame, content=None):
+        self.calls[0] += 1
+        return Gain(0.5 if self.calls[0] % 2 else 1.5)
+
+
+@planted("L12")
+class RemembersTheFirst(Brightness):
+    """Caches its first draw, so the order of samples matters."""
+
+    def __post_init__(self):
+        object.__setattr__(self, "first", [])
+
+    def draw(self, rng, frame, content=None):
+        if not self.first:
+            self.first.append(self.factor.draw(rng))
+        return Gain(self.first[0])
+
+
+@planted("L12")
+class HashesTexts(Brightness):
+    """Uses hash() of a text, which is another in every process."""
+
+    def draw(self, rng, frame, content=None):
+        return Gain(0.5 + hash("brightness") % 1000 / 1000)
+
+
+@planted("L12", "L15")
+class NoiseWhileApplying(Brightness):
+    """Draws its noise while applying, from a generator of its own."""
+
+    generator = np.random.default_rng(0)
+
+    def apply_image(self, image, params):
+        return brightened(image, params.factor * self.generator.uniform(0.5, 1))
+
+
+@planted("L13")
+class WritesIntoItsInput(Brightness):
+    """Works in place."""
+
+    def apply_image(self, image, params):
+        image.pixels[...] = brightened(image, params.factor).pixels
+        return image
+
+
+@planted("L13")
+class WritesWhereItMay(Brightness):
+    """Works in place unless the array is read-only."""
+
+    def apply_image(self, image, params):
+        made = brightened(image, params.factor)
+        if not image.pixels.flags.writeable:
+            return made
+        image.pixels[...] = made.pixels
+        return image
+
+
+@planted("L13")
+class ReturnsDoubles(Brightness):
+    """uint8 in, float64 out."""
+
+    def apply_image(self, image, params):
+        return dataclasses.replace(image, pixels=image.pixels * 1.0)
+
+
+@planted("L13")
+class LeavesTheRange(Brightness):
+    """float32 beyond 1 is not clipped."""
+
+    def apply_image(self, image, params):
+        if image.pixels.dtype == np.uint8:
+            return super().apply_image(image, params)
+        return dataclasses.replace(image, pixels=image.pixels * np.float32(params.factor))
+
+
+@planted("L13")
+class DividesByZero(Brightness):
+    """Black becomes not-a-number."""
+
+    def apply_image(self, image, params):
+        if image.pixels.dtype == np.uint8:
+            return super().apply_image(image, params)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            pixels = np.where(image.pixels == 0, image.pixels / image.pixels, image.pixels)
+        return dataclasses.replace(image, pixels=pixels)
+
+
+@planted("L13")
+class ChangesKind(Brightness):
+    """Returns another kind of target without declaring `converts`."""
+
+    def apply_image(self, image, params):
+        return Label("bright")
+
+
+@planted("L14")
+class SwallowsArguments(Brightness):
+    """Unknown arguments are ignored, so that a typo changes nothing and says nothing."""
+
+    @classmethod
+    def from_fields(cls, given):
+        return cls(**{name: value for name, value in given.items() if name == "factor"})
+
+
+@planted("L14")
+class TakesAnything(Brightness):
+    """Its fields are not checked: a factor of -1 or of "red" is found out at sample 40,000."""
+
+    def __post_init__(self):
+        pass
+
+
+@planted("L14")
+class LeavesStrangersBehind(HFlip):
+    """A kind without a rule passes unmoved, which the compile check can then not see."""
+
+    def kernel(self, target):
+        return super().kernel(target) or (lambda unmoved, params: unmoved)
+
+
+@planted("L15")
+class ForgetsToLog(Rotate):
+    """The log rounds the angle away."""
+
+    def draw(self, rng, frame, content=None):
+        drawn = super().draw(rng, frame)
+        return Unlogged(**drawn.__dict__)
+
+
+@dataclass(frozen=True)
+class Unlogged(Affine2D):
+    """An affine map that logs whole numbers."""
+
+    def log(self):
+        return {**super().log(), "matrix": np.rint(self.array()).tolist()}
+
+
+@dataclass(frozen=True)
+class Incomplete(Params):
+    """Logs no seed."""
+
+    seed: int = 0
+
+    def log(self):
+        return {}
+
+
+@planted("L15")
+class LogsNoSeed(Transform[Incomplete]):
+    """The sub-seed of the noise is missing from the log."""
+
+    def draw(self, rng, frame, content=None):
+        return Incomplete(rng.subseed())
+
+    def apply_image(self, image, params):
+        noise = field(params.seed).integers(0, 2, image.pixels.shape).astype(image.pixels.dtype)
+        return dataclasses.replace(image, pixels=np.where(noise == 1, image.pixels, 0).astype(image.pixels.dtype))
+
+
+@planted("L15", "L12")
+class CannotBePickled(Brightness):
+    """Holds a lock."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "lock", threading.Lock())
+
+
+class _AlwaysOn(Step):
+    """A step that ignores `p`."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "p", 1.0)
+
+
+@planted("L16")
+class IgnoresP(Brightness):
+    """Runs whatever `p` says."""
+
+    @classmethod
+    def make(cls):
+        return _AlwaysOn(cls(), "fault/IgnoresP")
+
+
+class _Squared(Step):
+    """A step that applies `p` twice."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "p", self.p * self.p)
+
+
+@planted("L16")
+class TossesTwice(Brightness):
+    """`p` is asked once outside and once inside, so that 0.5 acts on a quarter."""
+
+    @classmethod
+    def make(cls):
+        return _Squared(cls(), "fault/TossesTwice")
+
+
+class _Renamed(Step):
+    """A step whose stream depends on `p`."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "id", f"{self.name} at {self.p}")
+
+
+@planted("L16")
+class DrawsByP(Brightness):
+    """Another `p` gives other draws."""
+
+    @classmethod
+    def make(cls):
+        return _Renamed(cls(), "fault/DrawsByP")
+
+
+@planted("L17")
+class CopiesEverything(HFlip):
+    """Copies whatever it has no rule for."""
+
+    def kernel(self, target):
+        return super().kernel(target) or _copy
+
+
+def _copy(target: Any, params: Params) -> Any:
+    return dataclasses.replace(target)
+
+
+RIGHT = (Brightness,)
