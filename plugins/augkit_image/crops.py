@@ -31,6 +31,11 @@ class Crop(Transform[Affine2D]):
     top: Annotated[int, Limits(0, unit="px", doc="rows above the window")] = 0
     left: Annotated[int, Limits(0, unit="px", doc="columns left of the window")] = 0
 
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"size": 7, "top": 2, "left": 3}]
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         size = frame[Axis.SPACE]
         if self.top + self.size.h > size.h or self.left + self.size.w > size.w:
@@ -52,6 +57,11 @@ class CenterCrop(Transform[Affine2D]):
     border: BorderField = "constant"
     fill: FillField = 0.0
 
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"size": 9}, {"size": [12, 30], "pad_if_needed": True, "fill": 40}]
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         size, out = frame[Axis.SPACE], self.size
         _check_fits(self, size)
@@ -70,6 +80,11 @@ class RandomCrop(Transform[Affine2D]):
     pad_if_needed: Annotated[bool, _PAD] = False
     border: BorderField = "constant"
     fill: FillField = 0.0
+
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"size": [8, 9]}, {"size": 20, "pad_if_needed": True, "border": "reflect"}]
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         size, out = frame[Axis.SPACE], self.size
@@ -93,6 +108,11 @@ class RandomResizedCrop(Transform[Affine2D]):
         3 / 4, 4 / 3, "loguniform"
     )
     interpolation: InterpolationField = "linear"
+
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"size": 16}, {"size": [40, 30], "interpolation": "area"}]
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         size = frame[Axis.SPACE]
@@ -127,6 +147,11 @@ class Resize(Transform[Affine2D]):
     long_side: Annotated[int | None, Limits(1, unit="px", doc="the longer side afterwards; the shape stays")] = None
     short_side: Annotated[int | None, Limits(1, unit="px", doc="the shorter side afterwards; the shape stays")] = None
     interpolation: InterpolationField = "linear"
+
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"size": [16, 40]}, {"long_side": 20}, {"short_side": 33, "interpolation": "cubic"}]
 
     def validate(self) -> None:
         if sum(given is not None for given in (self.size, self.long_side, self.short_side)) != 1:
@@ -164,6 +189,11 @@ class Pad(Transform[Affine2D]):
     bottom: Annotated[int, Limits(0, unit="px")] = 0
     mode: BorderField = "constant"
     fill: FillField = 0.0
+
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"size": 30}, {"left": 3, "bottom": 2, "mode": "reflect"}]
 
     def validate(self) -> None:
         if (self.size is not None) == any((self.left, self.top, self.right, self.bottom)):

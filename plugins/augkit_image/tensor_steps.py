@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -78,6 +78,11 @@ class Normalize(Transform[Standardize]):
         if self.std is not None and min(_numbers(self.std)) <= 0:
             raise FieldError(f"std: {self.std} must be above 0.", "std")
 
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{"mean": 0.5, "std": 0.25}, {"like": "imagenet"}]
+
     def _take_from_backbone(self, like: str) -> None:
         # The numbers are kept beside the name: the pipeline's hash covers them, and workers need not look them up.
         mean, std = stats_like(like)
@@ -104,11 +109,18 @@ class Normalize(Transform[Standardize]):
 
     def apply_image(self, image: Image, params: Standardize) -> ImageTensor:
         """Converted and standardized in one pass."""
-        return ImageTensor(filters.normalize(image.pixels, params.mean, params.std), options=image.options)
+        return ImageTensor(_standardized(image.pixels, params), options=image.options)
 
     def apply_image_tensor(self, image: ImageTensor, params: Standardize) -> ImageTensor:
         """Standardized."""
-        return ImageTensor(filters.normalize(np.moveaxis(image.values, 0, 2), params.mean, params.std))
+        return ImageTensor(_standardized(np.moveaxis(image.values, 0, 2), params), options=image.options)
+
+
+def _standardized(pixels: np.ndarray, params: Standardize) -> np.ndarray:
+    try:
+        return filters.normalize(pixels, params.mean, params.std)
+    except ValueError as error:
+        raise DataError(str(error)) from None
 
 
 def _numbers(given: Numbers) -> tuple[float, ...]:
