@@ -12,7 +12,7 @@ import numpy as np
 from augkit.columns import check_lengths, take
 from augkit.errors import DataError, FieldError
 from augkit.fields import Size
-from augkit.sample import SPACE, Frame, Options, Target
+from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.transform import moves
 from augkit.vocab.space.planar import PlanarMap
 
@@ -58,8 +58,9 @@ class Keypoints(Target):
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """From (n, 2), (n, 3: x, y, visibility), or a mapping with ``xy`` and any columns (``visibility`` among
-        them).
+        """From (n, 2), (n, 3: x, y, visibility), or a mapping with ``xy`` and any columns (``visibility`` among them).
+
+        Points outside the frame are dropped or hidden here already, so that a step that moves nothing drops nothing.
         """
         if isinstance(value, cls):
             return value, "target"
@@ -76,7 +77,9 @@ class Keypoints(Target):
         }
         floating = isinstance(given, np.ndarray) and given.dtype.kind == "f"
         form["dtype"] = given.dtype if floating else np.float64
-        return cls(numbers[:, :2] + shift, visibility, columns, options=options), form
+        made = cls(numbers[:, :2] + shift, visibility, columns, options=options)
+        size = frame.get(Axis.SPACE)
+        return (made if size is None else made.settled(made.xy, Size(*size))), form
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
