@@ -58,7 +58,7 @@ def complete(
     notes: dict[str, str] = {}
     nothing = Listed(Seq((), tree.where), ())
     backbone = train.items.get("backbone") if train else None
-    read = partial(read_steps, modalities=schema.modalities(), complaints=complaints)
+    read = partial(read_steps, schema=schema, complaints=complaints)
     first, second = steps or nothing, evaluation or nothing
     if isinstance(backbone, Scalar) and isinstance(backbone.value, str):
         first, appended = _ended(first, second, schema, backbone, read)
@@ -82,10 +82,10 @@ def _ended(
     listed: Listed, other: Listed, schema: Schema, backbone: Scalar, read: Callable[[Seq], tuple[Node, ...]]
 ) -> tuple[Listed, bool]:
     step = last_step(listed, other, schema, backbone)
-    if step is None:
+    built = read(Seq((step,), backbone.where)) if step else ()
+    if not step or not built:
         return listed, False
-    one = Seq((step,), backbone.where)
-    return Listed(Seq((*listed.items.items, step), listed.items.where), (*listed.nodes, *read(one))), True
+    return Listed(Seq((*listed.items.items, step), listed.items.where), (*listed.nodes, *built)), True
 
 
 def still(listed: Listed) -> Seq:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from augkit.errors import CompileError, FieldError, MissingDependency, PluginError, RecipeError, Where
 from augkit.fields import Checked, fields_of
@@ -206,6 +207,25 @@ def check_labels(tree: Map, schema: Schema, complaints: Complaints) -> None:
             raise RecipeError(
                 f"{what}: {given.value!r} is no label of the sample.{hint} It has{_listing(labels)}.", given.where
             )
+
+
+def check_decoder(tree: Map, schema: Schema, complaints: Complaints) -> None:
+    """That a reader of the sample's fields knows the ``decoder``."""
+    given = tree.items.get("decoder")
+    if is_empty(given) or given is None:
+        return
+    with complaints:
+        name = as_text(given, "decoder", "a name")
+        readers = [field.kind for field in schema.fields.values() if field.kind in catalogue().names("reader")]
+        known = [decoder for kind in readers for decoder in _decoders(catalogue().load("reader", kind))]
+        if name not in known:
+            hint = suggestion(name, known) or f" There are: {', '.join(known) or 'none'}."
+            raise RecipeError(f"decoder: {name!r} is none of this sample's.{hint}", given.where)
+
+
+def _decoders(reader: Callable[..., Any]) -> tuple[str, ...]:
+    """The names that a reader's ``decoder`` argument declares."""
+    return get_args(get_type_hints(reader).get("decoder"))
 
 
 def _listing(labels: list[str]) -> str:

@@ -15,6 +15,7 @@ from augkit.recipe.grammar import Complaints, as_map, as_seq
 from augkit.recipe.located import Map, located
 from augkit.recipe.override import override_all, override_text
 from augkit.recipe.parts import (
+    check_decoder,
     check_labels,
     read_head,
     read_plugins,
@@ -92,6 +93,7 @@ def _of_tree(tree: Map, written: Map, complaints: Complaints) -> Recipe | None:
     steps, evaluation = (_steps(tree, key, schema, complaints) for key in ("steps", "eval_steps"))
     if not complaints.found:
         check_labels(tree, schema, complaints)
+        check_decoder(tree, schema, complaints)
     if complaints.found:
         return None
     full = complete(tree, steps, evaluation, schema, train, complaints)
@@ -114,7 +116,7 @@ def _steps(tree: Map, key: str, schema: Schema, complaints: Complaints) -> Liste
     with complaints:
         if key in tree.items:
             items = as_seq(tree.items[key], key, "[hflip: {p: 0.5}]")
-            return Listed(items, read_steps(items, schema.modalities(), complaints))
+            return Listed(items, read_steps(items, schema, complaints))
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints, as_map, as_seq, is_empty, place
 from augkit.recipe.located import Located, Map, Scalar, Seq, called, plain
+from augkit.schema import Schema
 from augkit.transform import RESERVED
 from augkit.words import suggestion
 
@@ -31,15 +32,15 @@ class Written:
     given: Located
 
 
-def read_steps(items: Seq, modalities: Collection[str], complaints: Complaints) -> tuple[Node, ...]:
+def read_steps(items: Seq, schema: Schema, complaints: Complaints) -> tuple[Node, ...]:
     """The nodes of a list; what cannot be built is a complaint and left out.
 
-    ``modalities`` are the prefixes that decide what a short name means.
+    The modalities of ``schema`` decide what a short name means.
     """
     nodes = []
     for item in items.items:
         with complaints:
-            node = _node(written(item), modalities, complaints)
+            node = _node(written(item), schema, complaints)
             if node is not None:
                 nodes.append(node)
     return tuple(nodes)
@@ -74,32 +75,44 @@ def inner(item: Written) -> tuple[Seq, Map]:
     return as_seq(item.given, item.name, f"[{EXAMPLE[2:]}]"), Map({}, {}, item.where)
 
 
-def _node(item: Written, modalities: Collection[str], complaints: Complaints) -> Node | None:
+def _node(item: Written, schema: Schema, complaints: Complaints) -> Node | None:
     if item.name in COMBINERS:
-        return _combiner(item, modalities, complaints)
-    _check_name(item, modalities)
+        return _combiner(item, schema, complaints)
+    _check_name(item, schema)
     given = as_map(item.given, item.name, f"{{{item.name}: {{p: 0.5}}}}")
-    return _built(item, given, lambda: step_from(item.name, plain(given), modalities, item.where))
+    _check_on(item, given, schema)
+    return _built(item, given, lambda: step_from(item.name, plain(given), schema.modalities(), item.where))
 
 
-def _combiner(item: Written, modalities: Collection[str], complaints: Complaints) -> Combiner | None:
+def _combiner(item: Written, schema: Schema, complaints: Complaints) -> Combiner | None:
     items, own = inner(item)
-    children = read_steps(items, modalities, complaints)
+    children = read_steps(items, schema, complaints)
     if len(children) < len(items.items):
         return None
     return _built(item, own, lambda: combiner_from(item.name, children, plain(own), item.where))
 
 
-def _check_name(item: Written, modalities: Collection[str]) -> None:
+def _check_name(item: Written, schema: Schema) -> None:
     try:
-        catalogue().step(item.name, modalities)
+        catalogue().step(item.name, schema.modalities())
     except PluginError as error:
-        message = str(error)
-        if message.startswith("unknown") and "Did you mean" not in message:
-            message += suggestion(item.name, COMBINERS)
+        message, head = str(error), f"unknown step {item.name!r}."
+        if message.startswith(head) and "Did you mean" not in message:
+            message = head + suggestion(item.name, COMBINERS) + message.removeprefix(head)
         if re.search(r"[.:]", item.name):
             message += " A recipe names registered steps; it cannot import (see `augkit steps`)."
         raise RecipeError(message, item.where) from None
+
+
+def _check_on(item: Written, given: Map, schema: Schema) -> None:
+    """That ``on`` names fields of the sample."""
+    on = given.items.get("on")
+    for each in on.items if isinstance(on, Seq) else () if on is None else (on,):
+        name = plain(each)
+        if isinstance(name, str) and name not in schema.fields:
+            listing = ", ".join(schema.fields)
+            hint = suggestion(name, schema.fields) or f" It has: {listing}."
+            raise RecipeError(f"{item.name}: on: the sample has no field {name!r}.{hint}", each.where)
 
 
 def _built(item: Written, given: Map, build: Callable[[], N]) -> N:
@@ -107,11 +120,10 @@ def _built(item: Written, given: Map, build: Callable[[], N]) -> N:
     try:
         return build()
     except FieldError as error:
-        message = str(error)
+        message = str(error).removeprefix(f"{item.name}: ")
         if message.startswith("unknown field"):
             raise RecipeError(_unknown_field(item, error), place(given, error.field, of_key=True)) from None
-        message = message if message.startswith(f"{item.name}:") else f"{item.name}: {message}"
-        raise RecipeError(message, _value_place(item, given, error.field)) from None
+        raise RecipeError(f"{item.name}: {message}", _value_place(item, given, error.field)) from None
     except MissingDependency as error:
         raise MissingDependency(f"{item.where}: {error}") from error
     except PluginError as error:
@@ -126,7 +138,7 @@ def _unknown_field(item: Written, error: FieldError) -> str:
     """As the error says, but thinking of what every step may have too."""
     cls = None if item.name in COMBINERS else catalogue().step(item.name).load()
     if cls is None or "from_fields" in cls.__dict__:  # a bridge knows its library's names better
-        return f"{item.name}: {error}"
+        return f"{item.name}: {str(error).removeprefix(f'{item.name}: ')}"
     own = list(fields_of(cls))
     hint = " Did you mean 'p'?" if str(error.field).lower() in _P else suggestion(str(error.field), [*own, *RESERVED])
     listing = f"{', '.join(own)}; of every step: {', '.join(RESERVED)}" if own else ", ".join(RESERVED)
