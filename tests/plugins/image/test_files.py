@@ -198,7 +198,7 @@ def test_a_thumbnail_does_not_hide_that_a_jpeg_is_cut(decoder):
     exif[0x010E] = "x\xff\xd9x"
     whole = encoded(noisy(), "JPEG", exif=b"Exif\0\0" + exif.tobytes()[6:] + b"\xff\xd8\xff\xd9")
     assert read_image(whole, decoder).shape == (120, 160, 3)
-    with pytest.raises(DataError, match="cut short"):
+    with pytest.raises(DataError, match=r"it ends after \d+ bytes without an end marker"):
         read_image(whole[: len(whole) // 2], decoder)
 
 

@@ -1,5 +1,6 @@
 """What moves space moves everything on it: pixels, masks, boxes and keypoints, to the same places."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from augkit.rng import stream
 from augkit.trace import Trace
 from augkit_image.crops import RandomResizedCrop
 from augkit_image.geometry import Affine, Perspective, ShiftScaleRotate
+from augkit_image.quad import homography_of_shifts
 
 from .scenes import EVERYTHING, everything, pipeline
 
@@ -239,6 +241,12 @@ def test_where_no_window_fits_the_largest_allowed_is_taken_from_the_middle(size,
         assert (round(-shift_x / x), round(-shift_y / y)) == ((size.w - window[0]) // 2, (size.h - window[1]) // 2)
 
 
+def test_random_windows_reach_every_place():
+    step = RandomResizedCrop(size=6, scale=0.5, ratio=2)
+    places = {tuple(np.rint(-np.array(p.matrix)[:2, 2] / np.diag(p.matrix)[:2])) for p in draws(step, 200, Size(6, 8))}
+    assert places == {(x, y) for x in range(2) for y in range(4)}
+
+
 def test_random_crops_reach_every_place():
     seen = {tuple(np.array(p.matrix)[:2, 2]) for p in draws(steps.random_crop(size=[2, 3]).transform, 200, Size(4, 5))}
     assert seen == {(-x, -y) for x in range(3) for y in range(3)}
@@ -254,9 +262,14 @@ def test_no_tilt_brings_the_horizon_into_the_frame():
 
 
 def test_a_tilt_puts_the_corners_where_it_says():
+    corners = np.array([[0, 0], [200, 0], [200, 100], [0, 100.0]])
     [drawn] = draws(Perspective(corner_shift=0.1), 1, Size(100, 200))
-    corners = drawn.points(np.array([[0, 0], [200, 0], [200, 100], [0, 100.0]]))
-    assert np.allclose(corners, [[20, 10], [180, 10], [180, 90], [20, 90]])
+    assert np.allclose(drawn.points(corners), [[20, 10], [180, 10], [180, 90], [20, 90]])
+    shifts = [0.05, 0.1, -0.03, 0.02, 0.08, -0.07, 0.0, 0.1]
+    matrix = np.array(homography_of_shifts(shifts, 200, 100))
+    expected = np.array([[10, 10], [206, 2], [184, 107], [0, 90.0]])
+    oracle = cv2.getPerspectiveTransform(corners.astype(np.float32), expected.astype(np.float32))
+    assert np.allclose(matrix / matrix[2, 2], oracle, atol=1e-6)
 
 
 def test_only_what_the_fields_can_change_counts_as_changed():
