@@ -1,0 +1,24 @@
+"""The audio plugin: steps, readers and kernels for sounds and the events annotated on them."""
+
+from augkit import hookimpl
+
+AUGKIT_API = 1
+_INSTALL = "pip install 'augkit[audio]'"
+_KINDS = {"audio": "Audio", "events": "Events"}
+_STEPS = {
+    "stretch": {"time_stretch": "TimeStretch"},
+    "level": {"gain": "ChangeGain"},
+    "noise": {"add_noise": "AddNoise"},
+}
+
+
+@hookimpl
+def augkit_register(registry):
+    registry.install = _INSTALL
+    for kind, cls in _KINDS.items():
+        registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
+    registry.kernels("augkit_audio.follow")
+    registry.reader("audio", "augkit_audio.files:read_audio")
+    for module, steps in _STEPS.items():
+        for name, cls in steps.items():
+            registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")

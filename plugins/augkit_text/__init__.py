@@ -1,0 +1,18 @@
+"""The text plugin: steps and kernels for strings, spans of characters and tags of tokens."""
+
+from augkit import hookimpl
+
+AUGKIT_API = 1
+_INSTALL = "pip install 'augkit[text]'"
+_KINDS = {"text": "Text", "spans": "Spans", "tags": "Tags"}
+_STEPS = {"characters": {"typo": "Typo"}, "words": {"word_delete": "WordDelete"}}
+
+
+@hookimpl
+def augkit_register(registry):
+    registry.install = _INSTALL
+    for kind, cls in _KINDS.items():
+        registry.target(kind, f"augkit.vocab.text:{cls}", modality="text")
+    for module, steps in _STEPS.items():
+        for name, cls in steps.items():
+            registry.transform(f"text/{name}", f"augkit_text.{module}:{cls}")

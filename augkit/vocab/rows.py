@@ -1,0 +1,54 @@
+"""Rows and columns: annotations that come as a list of mappings or as a mapping of columns, and go out the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from augkit.errors import DataError
+
+
+class Absent:
+    """Stands in a column for a row without it; the class itself is the value, so that it survives pickling."""
+
+
+def columns_of(rows: Sequence[Any], what: str, required: Sequence[str]) -> dict[str, list[Any]]:
+    """Columns out of rows. A row without a ``required`` key raises DataError, one without another has ``Absent``."""
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise DataError(f"{what}: row {number} is {row!r}; expected a mapping with {', '.join(required)}.")
+        for name in required:
+            if name not in row:
+                there = ", ".join(map(str, row)) or "nothing"
+                raise DataError(f"{what}: row {number} has no {name!r}; it has {there}.")
+    names = dict.fromkeys([*required, *(name for row in rows for name in row)])
+    return {name: [row.get(name, Absent) for row in rows] for name in names}
+
+
+def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """The rows that ``columns_of`` took apart."""
+    rows = zip(*columns.values(), strict=True)
+    return [{name: item for name, item in zip(columns, row, strict=True) if item is not Absent} for row in rows]
+
+
+def is_rows(value: Any, what: str) -> bool:
+    """True for a list of rows, False for a mapping of columns; anything else raises DataError."""
+    if isinstance(value, Mapping):
+        return False
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return True
+    raise DataError(f"{what}: got {type(value).__name__}; expected a list of mappings, or a mapping of columns.")
+
+
+def type_of(column: Any) -> Any:
+    """What ``like`` needs to give a column back in the type it came in: a numpy dtype, ``tuple`` or ``list``."""
+    return column.dtype if isinstance(column, np.ndarray) else tuple if isinstance(column, tuple) else list
+
+
+def like(items: Sequence[Any], type_: Any) -> Any:
+    """``items`` as a column of that type. Texts in an array may be longer than what it held before."""
+    if not isinstance(type_, np.dtype):
+        return type_(items)
+    return np.array(items, dtype=type_.type if type_.kind in "US" else type_)

@@ -1,0 +1,71 @@
+"""Text: the carrier of the text axis, and how it follows edits."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from augkit.errors import DataError
+from augkit.sample import TEXT, Axis, Frame, Options, Target
+from augkit.transform import moves
+from augkit.vocab.text.edits import Edits
+
+
+class Length(int):
+    """How far a text reaches: its length in code points, and the ``string``, in which annotations are found."""
+
+    string: str
+
+    def __new__(cls, string: str) -> Self:
+        made = super().__new__(cls, len(string))
+        made.string = string
+        return made
+
+    def __getnewargs__(self) -> tuple[str]:  # type: ignore[override]
+        return (self.string,)
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Target):
+    """``string``: any Python string, which an edit touches only where it says so."""
+
+    kind = "text"
+    axes = TEXT
+    carrier = True
+
+    string: str
+
+    def frame(self) -> Frame:
+        return {Axis.TEXT: Length(self.string)}
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        """From a ``str``."""
+        if isinstance(value, cls):
+            return value, "target"
+        if not isinstance(value, str):
+            advice = " Decode it: value.decode('utf-8')." if isinstance(value, bytes) else ""
+            raise DataError(f"text: got {value!r}; expected a str.{advice}")
+        return cls(value, options=options), "plain"
+
+    def write(self, form: Any, frame: Frame) -> Any:
+        return self if form == "target" else self.string
+
+    @classmethod
+    def batch(cls, targets: Sequence[Self]) -> list[str]:
+        """A list of strings."""
+        return [target.string for target in targets]
+
+
+@moves(Edits, Text)
+def text_follows_edits(text: Text, edits: Edits) -> Text:
+    """The edited string; without edits the identical one."""
+    return dataclasses.replace(text, string=edits.apply(text.string)) if edits.edits else text
+
+
+def string_of(frame: Frame) -> str | None:
+    """The text that a frame measures, where it is one; None where there is no text beside."""
+    length = frame.get(Axis.TEXT)
+    return length.string if isinstance(length, Length) else None

@@ -1,0 +1,114 @@
+"""Audio: the carrier of time. How its samples follow is the audio plugin's business."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from augkit.errors import DataError
+from augkit.sample import TIME, Axis, Frame, Options, Target
+
+_MOST_CHANNELS = 64
+_FORMS = 'expected (samples, rate) or {"samples": …, "rate": …}, samples float32 of shape (n,) or (channels, n)'
+
+
+@dataclass(frozen=True, eq=False)
+class Audio(Target):
+    """``samples``: (channels, n) float32, by custom within [-1, 1]; ``rate``: samples a second, Hz."""
+
+    kind = "audio"
+    axes = TIME
+    carrier = True
+
+    samples: np.ndarray
+    rate: int
+
+    def frame(self) -> Frame:
+        return {Axis.TIME: (self.samples.shape[1], self.rate)}
+
+    @classmethod
+    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
+        """From ``(samples, rate)`` or ``{"samples", "rate"}``; samples (n,) or (channels, n) float32, numpy or torch.
+
+        Other types, empty clips and values that are not finite raise DataError.
+        """
+        if isinstance(value, cls):
+            return value, "target"
+        given, rate = _split(value)
+        torch = type(given).__module__.partition(".")[0] == "torch" and hasattr(given, "detach")
+        samples = given.detach().cpu().numpy() if torch else given
+        _check(samples)
+        form = {"mapping": isinstance(value, Mapping), "flat": samples.ndim == 1, "torch": torch, "type": type(value)}
+        return cls(samples[None] if samples.ndim == 1 else samples, _rate(rate), options=options), form
+
+    def write(self, form: Any, frame: Frame) -> Any:
+        if form == "target":
+            return self
+        samples: Any = self.samples[0] if form["flat"] else self.samples
+        if form["torch"]:
+            samples = sys.modules["torch"].from_numpy(np.ascontiguousarray(samples))
+        if form["mapping"]:
+            return {"samples": samples, "rate": self.rate}
+        return [samples, self.rate] if form["type"] is list else (samples, self.rate)
+
+    @classmethod
+    def batch(cls, targets: Sequence[Self]) -> dict[str, np.ndarray]:
+        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,)."""
+        shapes = {(len(target.samples), target.rate) for target in targets}
+        if len(shapes) > 1:
+            listing = ", ".join(f"{channels} channel(s) at {rate} Hz" for channels, rate in sorted(shapes))
+            raise DataError(f"audio: a batch needs clips of one rate and as many channels, got {listing}.")
+        lengths = np.array([target.samples.shape[1] for target in targets], dtype=np.int64)
+        samples = np.zeros((len(targets), len(targets[0].samples), int(lengths.max())), dtype=np.float32)
+        for row, target in zip(samples, targets, strict=True):
+            row[:, : target.samples.shape[1]] = target.samples
+        return {"samples": samples, "lengths": lengths}
+
+
+def _split(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, Mapping):
+        if set(value) != {"samples", "rate"}:
+            raise DataError(f"audio: got the keys {', '.join(map(str, value)) or 'none'}; {_FORMS}.")
+        return value["samples"], value["rate"]
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return value[0], value[1]
+    told = " The rate is missing." if hasattr(value, "shape") else ""
+    raise DataError(f"audio: got {type(value).__name__}; {_FORMS}.{told}")
+
+
+def _check(samples: Any) -> None:
+    if not isinstance(samples, np.ndarray):
+        raise DataError(f"audio: samples are {type(samples).__name__}; {_FORMS}.")
+    if samples.dtype != np.float32:
+        raise DataError(f"audio: samples are {samples.dtype}; expected float32. Write {_conversion(samples.dtype)}.")
+    if samples.ndim not in (1, 2) or 0 in samples.shape:
+        raise DataError(f"audio: got samples of shape {samples.shape}; expected (n,) or (channels, n), not empty.")
+    if samples.ndim == 2 and len(samples) > _MOST_CHANNELS:
+        raise DataError(
+            f"audio: got samples of shape {samples.shape}, which would be {len(samples)} channels; expected "
+            "(channels, n). Transpose what soundfile reads: samples.T"
+        )
+    finite = np.isfinite(samples)
+    if not finite.all():
+        first = np.argwhere(~finite)[0].tolist()
+        raise DataError(f"audio: {samples.size - int(finite.sum())} samples are not finite, the first at {first}.")
+
+
+def _conversion(dtype: np.dtype[Any]) -> str:
+    if dtype.kind == "f":
+        return "samples.astype('float32')"
+    if dtype.kind == "u":
+        return f"((samples - {2 ** (8 * dtype.itemsize - 1)}.0) / {2 ** (8 * dtype.itemsize - 1)}).astype('float32')"
+    if dtype.kind == "i":
+        return f"(samples / {2 ** (8 * dtype.itemsize - 1)}).astype('float32')"
+    return "real numbers within [-1, 1]"
+
+
+def _rate(rate: Any) -> int:
+    if isinstance(rate, bool) or not hasattr(rate, "__int__") or isinstance(rate, str) or not 1 <= int(rate) == rate:
+        raise DataError(f"audio: the rate is {rate!r}; expected a whole number of samples a second, such as 16000.")
+    return int(rate)

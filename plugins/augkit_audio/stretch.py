@@ -1,0 +1,38 @@
+"""Steps that stretch time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from augkit.fields import Limits, Range
+from augkit.rng import Stream
+from augkit.sample import Axis, Frame, Target
+from augkit.transform import Transform
+from augkit.vocab.timeline import TimeMap
+from augkit_audio.signalsmith import FASTEST, SLOWEST
+
+
+class TimeStretch(Transform[TimeMap]):
+    """Play the clip faster or slower at the same pitch; events keep to what they mark.
+
+    Clips become round(n / rate) samples long, or with ``length: keep`` stay as long as they were: slower ones are cut at
+    the end (events there are cut or dropped), faster ones end in silence. From Signalsmith Stretch, through
+    python-stretch.
+    """
+
+    rate: Annotated[
+        Range, Limits(SLOWEST, FASTEST, neutral=1, unit="times as fast", doc="above 1 is faster, and shorter")
+    ] = Range(0.8, 1.25)
+    method: Annotated[Literal["default"], Limits(doc="how it is done: default is Signalsmith Stretch")] = "default"
+    length: Annotated[
+        Literal["follow", "keep"],
+        Limits(doc="whether the clip's length follows the rate, or is kept by cut or silence"),
+    ] = "follow"
+    changes = {"tempo"}
+
+    def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> TimeMap:
+        samples, hertz = frame[Axis.TIME]
+        speed = float(self.rate.draw(rng))
+        samples_out = samples if self.length == "keep" else max(round(samples / speed), 1)
+        return TimeMap.stretch((samples, hertz), speed, samples_out, self.method)

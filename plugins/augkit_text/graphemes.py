@@ -1,0 +1,24 @@
+"""Graphemes: what a reader sees as one character, and what no step splits (Unicode Standard Annex 29)."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+import regex
+
+_GRAPHEME = regex.compile(r"\X")
+
+
+def singles(string: str, letters: Container[str]) -> list[int]:
+    """Positions of graphemes of one code point that is among ``letters``: an e with a combining accent is none."""
+    if string.isascii():
+        return [at for at, letter in enumerate(string) if letter in letters]
+    found = (match.span() for match in _GRAPHEME.finditer(string))
+    return [start for start, end in found if end - start == 1 and string[start] in letters]
+
+
+def boundaries(string: str) -> Container[int]:
+    """Positions where one grapheme ends and another starts, both ends of the text included."""
+    if string.isascii() and "\r\n" not in string:
+        return range(len(string) + 1)
+    return {0, len(string), *(match.start() for match in _GRAPHEME.finditer(string))}
