@@ -3,6 +3,7 @@
 import numpy as np
 
 from augkit import Pipeline, steps
+from augkit.rng import stream
 
 EVERYTHING = {
     "image": "image",
@@ -29,3 +30,8 @@ def everything(height=24, width=36, channels=3, dtype=np.uint8):
         "points": {"xy": np.stack([x.ravel(), y.ravel()], axis=1), "number": numbers.ravel()},
         "name": "a scene",
     }
+
+
+def draws(step, count, size):
+    """What a transform draws for ``count`` samples of one size."""
+    return [step.draw(stream(0, 0, str(k)), {"space": size}) for k in range(count)]

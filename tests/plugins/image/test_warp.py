@@ -1,82 +1,12 @@
 """Pixels land where the matrix says: against numpy's own flips and pads, and a warp written out pixel by pixel."""
 
-import math
-
 import cv2
 import numpy as np
 import pytest
 
-from augkit_image.nearest import nearest_indices
 from augkit_image.warp import warp
 
-RNG = np.random.default_rng(5)
-NUMPY_PAD = {"constant": "constant", "reflect": "symmetric", "replicate": "edge", "wrap": "wrap"}
-SMOOTH_WARP = ("linear", "cubic", "area")
-ALL_WARPS = ("nearest", *SMOOTH_WARP)
-
-
-def pixels(height, width, channels=3, dtype=np.uint8):
-    values = RNG.random((height, width, channels), dtype=np.float32)
-    return values if dtype is np.float32 else np.rint(values * 255).astype(np.uint8)
-
-
-def smooth(height, width, channels=3):
-    """A scene without sharp edges, on which an error of 1/32 px (OpenCV 4's grid) stays below 2 levels."""
-    y, x = np.mgrid[:height, :width] + 0.5
-    planes = [np.sin(x / (5 + k)) * np.cos(y / (7 + k)) * 0.4 + 0.5 for k in range(channels)]
-    return np.stack(planes, axis=2).astype(np.float32)
-
-
-def affine(degrees=0.0, scale=1.0, shift=(0.0, 0.0), about=(0.0, 0.0)):
-    """Turn and scale about a point, then shift."""
-    c, s = math.cos(math.radians(degrees)) * scale, math.sin(math.radians(degrees)) * scale
-    linear = np.array([[c, s], [-s, c]])
-    matrix = np.eye(3)
-    matrix[:2, :2] = linear
-    matrix[:2, 2] = np.array(about) - linear @ about + shift
-    return matrix
-
-
-PERSPECTIVE = np.array([[0.9, 0.2, 2.0], [-0.1, 1.1, 1.0], [1.5e-3, -1e-3, 1.0]])
-
-
-def source_points(matrix, size):
-    y, x = np.mgrid[: size[0], : size[1]] + 0.5
-    u, v, depth = np.einsum("ij,jhw->ihw", np.linalg.inv(matrix), np.stack([x, y, np.ones_like(x)]))
-    return u / depth, v / depth
-
-
-def fold(index, count, border):
-    if border == "reflect":
-        index = index % (2 * count)
-        return np.where(index < count, index, 2 * count - 1 - index)
-    return index % count if border == "wrap" else np.clip(index, 0, count - 1)
-
-
-def look_up(image, rows, columns, border, fill):
-    height, width = image.shape[:2]
-    found = image[fold(rows, height, border), fold(columns, width, border)].astype(np.float64)
-    if border == "constant":
-        found[(rows < 0) | (rows >= height) | (columns < 0) | (columns >= width)] = fill
-    return found
-
-
-def slow_nearest(image, matrix, size, border, fill):
-    x, y = source_points(matrix, size)
-    return look_up(image, np.floor(y).astype(int), np.floor(x).astype(int), border, fill)
-
-
-def slow_linear(image, matrix, size, border, fill):
-    x, y = source_points(matrix, size)
-    x, y = x - 0.5, y - 0.5
-    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
-    right_part, lower_part = (x - left)[..., None], (y - top)[..., None]
-    upper = look_up(image, top, left, border, fill) * (1 - right_part)
-    upper += look_up(image, top, left + 1, border, fill) * right_part
-    lower = look_up(image, top + 1, left, border, fill) * (1 - right_part)
-    lower += look_up(image, top + 1, left + 1, border, fill) * right_part
-    return upper * (1 - lower_part) + lower * lower_part
-
+from .references import ALL_WARPS, NUMPY_PAD, PERSPECTIVE, SMOOTH_WARP, affine, pixels, slow_linear, smooth
 
 LATTICE = {
     "identity": (np.eye(3), (5, 7), lambda a: a),
@@ -131,55 +61,6 @@ def test_linear_resampling_agrees_with_the_formula(matrix, border, dtype):
     # OpenCV 4 keeps 1/32 of a pixel; where the fill or a wrap meets the image that is up to 2 % of the range.
     assert error.mean() < 0.003
     assert error.max() < (0.008 if border in ("reflect", "replicate") else 0.025)
-
-
-@pytest.mark.parametrize("border", NUMPY_PAD)
-@pytest.mark.parametrize(
-    "matrix",
-    [
-        affine(20, 0.8, (3.3, -2.1), (20, 15)),
-        affine(-70.3, 1.7, (0.1, 0.2)),
-        affine(0, 0.63, (1.234, 5.1)),
-        affine(90, 1.37, (20.01, 3.1)),
-        affine(5, 0.001, (20, 20)),
-        affine(0.5, 900, (-2000.2, -300.3)),
-        PERSPECTIVE,
-    ],
-)
-def test_nearest_takes_the_pixel_under_each_centre(matrix, border):
-    image = pixels(31, 41)
-    moved = warp(image, matrix, (36, 50), "nearest", border, (7, 8, 9))
-    assert np.array_equal(moved, slow_nearest(image, matrix, (36, 50), border, (7, 8, 9)))
-
-
-@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.float32])
-@pytest.mark.parametrize(
-    "matrix", [affine(33, 0.9, (1, 2), (10, 10)), affine(0, 1.7), PERSPECTIVE, affine(shift=(3, 4))]
-)
-def test_a_label_map_moves_as_the_image_of_it_whatever_its_dtype(matrix, dtype):
-    picture = pixels(23, 29, 1) % 2
-    labels = picture[:, :, 0].astype(dtype)
-    for border in NUMPY_PAD:
-        as_image = warp(picture, matrix, (25, 31), "nearest", border, 1)
-        as_labels = warp(labels, matrix, (25, 31), "nearest", border, 1)
-        assert as_labels.dtype == labels.dtype
-        assert np.array_equal(as_image[:, :, 0], as_labels)
-
-
-def test_large_labels_survive():
-    labels = np.array([[2**24 + 1, 2**31 + 3], [2**53 + 1, -7]], dtype=np.int64)
-    moved = warp(labels, affine(10, 20), (60, 60), "nearest", fill=2**60 + 1)
-    assert set(np.unique(moved)) == {*labels.ravel().tolist(), 2**60 + 1}
-
-
-@pytest.mark.parametrize(
-    ("before", "after"), [((20, 30), (10, 15)), ((33, 47), (11, 8)), ((10, 12), (25, 37)), ((7, 7), (1, 1))]
-)
-def test_nearest_resizing_agrees_with_whole_numbers(before, after):
-    image = pixels(*before)
-    rows, columns = ((2 * np.arange(n) + 1) * m // (2 * n) for m, n in zip(before, after, strict=True))
-    matrix = np.diag([after[1] / before[1], after[0] / before[0], 1])
-    assert np.array_equal(warp(image, matrix, after, "nearest"), image[rows][:, columns])
 
 
 @pytest.mark.parametrize("factor", [2, 3, 4, 16])
@@ -316,13 +197,3 @@ def test_what_cannot_be_done_is_refused_with_its_reason(change, complaint):
     arguments = {"matrix": affine(shift=(1, 1)), "interpolation": "linear", "border": "constant", "fill": 0} | change
     with pytest.raises(ValueError, match=complaint):
         warp(pixels(8, 8), size=(8, 8), **arguments)
-
-
-def test_labels_are_not_blended():
-    with pytest.raises(ValueError, match="labels take 'nearest'"):
-        warp(np.zeros((4, 4), np.int32), affine(10), (4, 4), "linear")
-
-
-def test_indices_of_an_even_reduction_all_lean_one_way():
-    rows, columns = nearest_indices(np.linalg.inv(np.diag([1 / 6, 1 / 6, 1])).tolist(), (50, 50), separable=True)
-    assert np.array_equal(rows[:, 0], np.arange(50) * 6 + 3) and np.array_equal(columns[0], np.arange(50) * 6 + 3)
