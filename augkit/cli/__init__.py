@@ -28,6 +28,10 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
 """The commands by heading: each is a module of this package with a ``command``."""
 
 
+OF_TRAINING = ("torch", "torchvision", "torchmetrics", "lightning", "timm", "matplotlib")
+"""What the extra ``train`` installs; a command that needs one of them says so."""
+
+
 class Commands(click.Group):
     """Commands by name, imported on use; errors of augkit's own become one line and exit code 2."""
 
@@ -61,6 +65,11 @@ class Commands(click.Group):
             if ctx.params.get("debug"):
                 raise
             click.echo(f"Error: {error}" if getattr(error, "where", None) is None else str(error), err=True)
+            ctx.exit(2)
+        except ModuleNotFoundError as error:
+            if ctx.params.get("debug") or error.name not in OF_TRAINING:
+                raise
+            click.echo(f"Error: this needs {error.name}. Install it: pip install 'augkit[train]'", err=True)
             ctx.exit(2)
 
 

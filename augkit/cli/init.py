@@ -24,7 +24,7 @@ def command(data: Path, out: Path | None, force: bool, yes: bool) -> None:
 
     Counts the classes, names files that cannot be read, chooses task, size and backbone, and asks what it cannot know.
     """
-    written = write_recipe(data, out, ask=not yes and sys.stdin.isatty(), force=force)
+    written = write_recipe(data, out, ask=not yes and _interactive(), force=force)
     click.echo(f"wrote {written}; see what it does: augkit preview {shlex.quote(str(written))} -o preview.html")
 
 
@@ -43,6 +43,10 @@ def write_recipe(data: Path, out: Path | None = None, ask: bool = False, force: 
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     return out
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty()
 
 
 def _spelled(data: Path, out: Path) -> str:

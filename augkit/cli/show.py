@@ -8,14 +8,14 @@ import click
 
 from augkit.cli import with_settings
 from augkit.cli.check import leaving
-from augkit.plan import describe
 from augkit.recipe import Recipe, read_recipe
+from augkit.recipe.yaml12 import plain, read
 
 
 @click.command()
 @click.argument("recipe", type=click.Path())
 @with_settings
-@click.option("--json", "as_json", is_flag=True, help="Print the resolved text, the hash, the fields and the step ids.")
+@click.option("--json", "as_json", is_flag=True, help="Print the hash, the fields and the recipe as JSON.")
 def command(recipe: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Print RECIPE with everything filled in: variables, what it extends, overrides, defaults, appended steps.
 
@@ -33,14 +33,6 @@ def command(recipe: str, settings: tuple[str, ...], as_json: bool) -> None:
 
 
 def _as_dict(recipe: Recipe) -> dict[str, object]:
-    after = recipe.pipeline().plan.out_schema
-    return {
-        "hash": recipe.hash,
-        "recipe": recipe.resolved(),
-        "fields": {
-            name: {"kind": field.kind, "leaves_as": after.fields[name].kind}
-            for name, field in recipe.schema.fields.items()
-        },
-        "steps": [describe(node) for node in recipe.steps],
-        "eval_steps": [describe(node) for node in recipe.eval_steps],
-    }
+    after = recipe.pipeline().plan.out_schema.fields
+    fields = {name: {"kind": field.kind, "leaves_as": after[name].kind} for name, field in recipe.schema.fields.items()}
+    return {"hash": recipe.hash, "fields": fields, "recipe": plain(read(recipe.resolved()))}
