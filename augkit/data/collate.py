@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from augkit.data.samples import Failure
+from augkit.data.samples import Failure, Visit
 from augkit.errors import CompileError, DataError
 from augkit.sample import Label, Sample, Target
 from augkit.schema import Schema
@@ -39,17 +40,27 @@ class Collate:
         if failures and not self.keep_failures:
             raise failures[0].error
         visits = [s if isinstance(s, tuple) else (s,) for s in samples if not isinstance(s, Failure)]
-        batch: dict[str, Any] = {}
-        if visits:
-            views = [self._fields(view) for view in zip(*visits, strict=True)]
-            several = len(views) > 1
-            batch = {name: [view[name] for view in views] if several else views[0][name] for name in self.fields}
-        epoch = visits[0][0].epoch if visits else failures[0].visit.epoch
-        batch |= {"key": [v[0].key for v in visits], "epoch": epoch, "copy": [v[0].copy for v in visits]}
-        return batch | {"failures": failures} if self.keep_failures else batch
+        if not self.keep_failures:
+            return self._batch(visits)
+        first = failures[0].visit if failures else Visit(visits[0][0].epoch, -1)
+        try:
+            return {**(self._batch(visits) if visits else _empty(first.epoch)), "failures": failures}
+        except DataError as error:
+            refused = Failure(first, error, traceback.format_exc(), skippable=False)
+            return {**_empty(first.epoch), "failures": [refused]}
+
+    def _batch(self, visits: Sequence[tuple[Sample, ...]]) -> dict[str, Any]:
+        views = [self._fields(view) for view in zip(*visits, strict=True)]
+        batch = views[0] if len(views) == 1 else {name: [view[name] for view in views] for name in self.fields}
+        first = [visit[0] for visit in visits]
+        return {**batch, "key": [s.key for s in first], "epoch": first[0].epoch, "copy": [s.copy for s in first]}
 
     def _fields(self, samples: Sequence[Sample]) -> dict[str, Any]:
         return {name: collate_field(name, samples) for name in self.fields}
+
+
+def _empty(epoch: int) -> dict[str, Any]:
+    return {"key": [], "epoch": epoch, "copy": []}
 
 
 def collate_field(name: str, samples: Sequence[Sample]) -> Any:

@@ -13,7 +13,7 @@ import torch.utils.data
 from augkit.data.collate import Collate
 from augkit.data.sampler import KeyedSampler
 from augkit.data.samples import Dataset, Failure
-from augkit.errors import DataError
+from augkit.errors import DataError, FieldError
 
 OnError = Literal["raise", "skip"]
 Start = Literal["fork", "spawn", "forkserver"]
@@ -43,6 +43,11 @@ class Loader(torch.utils.data.DataLoader[Any]):
         persistent: bool = False,
         start: Start | None = None,
     ) -> None:
+        if drop_last and len(sampler) < batch_size:
+            raise FieldError(
+                f"drop_last: leaves no batch at all, since {len(sampler)} samples fill no batch of {batch_size}.",
+                "drop_last",
+            )
         self.on_error = on_error
         self._handed_out = sampler.position
         super().__init__(
@@ -67,7 +72,10 @@ class Loader(torch.utils.data.DataLoader[Any]):
         try:
             for batch in super().__iter__():
                 failures = batch.pop("failures")
-                self._refuse(failures)
+                refused = [one for one in failures if self.on_error == "raise" or not one.skippable]
+                if refused:
+                    self._iterator = None  # persistent workers stop now, not when the traceback is collected
+                    raise _told(refused[0])
                 skipped += failures
                 consumed += (len(batch["key"]) + len(failures)) * sampler.shard[1]
                 used += len(batch["key"])
@@ -75,27 +83,11 @@ class Loader(torch.utils.data.DataLoader[Any]):
                 if batch["key"]:
                     yield batch
             self._handed_out = epoch + 1, 0
+            if skipped and not used:
+                raise _none_left(skipped)
         finally:
-            if skipped:
-                self._report(skipped, used)
-
-    def _refuse(self, failures: Sequence[Failure]) -> None:
-        if failures and self.on_error == "raise":
-            error = failures[0].error
-            error.add_note(f"\nWhere it was made:\n{failures[0].worker_traceback}")
-            raise error
-
-    def _report(self, skipped: Sequence[Failure], used: int) -> None:
-        if not used:
-            raise DataError(
-                f"none of the {len(skipped)} samples could be used; the first: {skipped[0].error}",
-                skipped[0].error.key,
-                skipped[0].error.file,
-            )
-        listing = "\n".join(f"  {failure.error}" for failure in skipped[:3])
-        more = f"\n  … and {len(skipped) - 3} more" if len(skipped) > 3 else ""
-        told = f"epoch {skipped[0].visit.epoch}: skipped {len(skipped)} of {used + len(skipped)} samples"
-        warnings.warn(f"{told}:\n{listing}{more}", SkippedSamples, stacklevel=3)
+            if skipped and used:
+                _warn(skipped, used)
 
     def state(self) -> dict[str, Any]:
         """What has been handed out so far: ``{"seed", "epoch", "samples_consumed", "recipe_hash"}``; see ``resume``."""
@@ -105,12 +97,29 @@ class Loader(torch.utils.data.DataLoader[Any]):
         return {**named, "epoch": epoch, "samples_consumed": consumed}
 
     def resume(self, state: Mapping[str, Any]) -> None:
-        """Go on where ``state`` was taken: the next ``iter()`` hands out the rest of that epoch, then whole ones
-        follow.
-        """
+        """Go on where ``state`` was taken: first the rest of that epoch, then whole ones."""
         sampler: KeyedSampler = self.sampler  # type: ignore[assignment]
         sampler.resume(state)
         self._handed_out = sampler.position
+
+
+def _none_left(skipped: Sequence[Failure]) -> DataError:
+    first = skipped[0].error
+    message = f"none of the {len(skipped)} samples could be used; the first: {first}"
+    return DataError(message, first.key, first.file)
+
+
+def _warn(skipped: Sequence[Failure], used: int) -> None:
+    told = f"epoch {skipped[0].visit.epoch}: skipped {len(skipped)} of {used + len(skipped)} samples"
+    listing = "\n".join(f"  {failure.error}" for failure in skipped[:3])
+    more = f"\n  … and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+    warnings.warn(f"{told}:\n{listing}{more}", SkippedSamples, stacklevel=3)
+
+
+def _told(failure: Failure) -> DataError:
+    """The error, with the worker's traceback as a note."""
+    failure.error.add_note(f"\nWhere it was made:\n{failure.worker_traceback}")
+    return failure.error
 
 
 def init_worker(worker: int) -> None:

@@ -73,9 +73,7 @@ class Manifest:
 
     @property
     def fields(self) -> dict[str, str]:
-        """A field called like a kind is of that kind; of the rest, columns of floats are values and all others
-        labels.
-        """
+        """A field called like a kind is of that kind; other columns are values if they hold floats, else labels."""
         kinds = set(catalogue().names("target"))
         return {name: name if name in kinds else self._plain_kind(column) for name, column in self.columns.items()}
 

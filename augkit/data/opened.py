@@ -25,9 +25,7 @@ Part = Literal["train", "val", "test", "all"]
 
 @dataclass(frozen=True)
 class Opened:
-    """``splits`` maps train, val and test to keys. ``recipe`` has its steps fitted; ``hash`` is the recipe's as
-    written.
-    """
+    """``splits``: train, val, test → keys. ``recipe`` has its steps fitted; ``hash`` is of the recipe as written."""
 
     recipe: Recipe
     source: Source
@@ -63,9 +61,7 @@ class Opened:
         augment: bool | None = None,
         shard: tuple[int, int] = (0, 1),
     ) -> Loader:
-        """A DataLoader of a split as ``loader:`` says; without augmentation it keeps the order of the samples, each
-        once.
-        """
+        """A DataLoader as ``loader:`` says; without augmentation every sample once, in order."""
         augment = split == "train" if augment is None else augment
         data, config = self.dataset(split, augment), self.recipe.loader
         sampler = KeyedSampler(
@@ -79,16 +75,17 @@ class Opened:
             shard=shard,
             recipe_hash=self.hash,
         )
-        return Loader(
-            data,
-            sampler,
-            batch_size=config.batch_size,
-            workers=config.workers,
-            on_error=config.on_error,
-            drop_last=config.drop_last and augment,
-            persistent=config.persistent,
-            start=config.start,
-        )
+        with _at(self.recipe.tree, "loader"):
+            return Loader(
+                data,
+                sampler,
+                batch_size=config.batch_size,
+                workers=config.workers,
+                on_error=config.on_error,
+                drop_last=config.drop_last and augment,
+                persistent=config.persistent,
+                start=config.start,
+            )
 
     def _balance(self, data: Dataset) -> list[Any] | None:
         named = self.recipe.loader.balance

@@ -21,9 +21,7 @@ from augkit.trace import Trace
 
 
 class Visit(NamedTuple):
-    """Which sample, in which epoch, and which of its copies within the epoch. Samplers yield it, so it reaches every
-    worker.
-    """
+    """Which sample, in which epoch, and which of its copies there. Samplers yield it, so it reaches every worker."""
 
     epoch: int
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
@@ -40,11 +38,12 @@ def visit_of(item: int | tuple[int, ...], size: int) -> Visit:
 
 @dataclass(frozen=True)
 class Failure:
-    """A sample that could not be made; it travels in a batch, and the loader decides."""
+    """A sample that could not be made, or a whole batch; it travels in a batch, and the loader decides."""
 
     visit: Visit
     error: DataError
     worker_traceback: str
+    skippable: bool = True
 
 
 class Dataset(torch.utils.data.Dataset[Any]):
@@ -109,9 +108,7 @@ class Dataset(torch.utils.data.Dataset[Any]):
         return visit_of(item, len(self))
 
     def labels(self, field: str) -> list[Any]:
-        """One field of every sample, from the source's metadata: nothing is decoded. Raises DataError if it is not
-        there.
-        """
+        """One field of every sample, from the source's metadata, without decoding; DataError if it is not there."""
         return metadata(self.source, self.keys, field)
 
     def _moved(self, original: Sample) -> tuple[Sample, Trace]:

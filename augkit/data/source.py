@@ -46,9 +46,7 @@ class Source(Protocol):
         ...
 
     def load(self, key: str) -> Mapping[str, Any]:
-        """The fields of one sample as plain values; a file name where the field's kind has a reader. Raises
-        DataError.
-        """
+        """Plain values of one sample's fields; a file name where the field's kind has a reader. Raises DataError."""
         ...
 
 

@@ -19,9 +19,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 @dataclass(frozen=True)
 class Table:
-    """``columns`` of equal length by name; ``lines`` says where each row stands (a line of the file, or its number in
-    Parquet).
-    """
+    """``columns`` of equal length by name; ``lines``: the line where each row stands (Parquet: its number)."""
 
     file: str
     columns: dict[str, list[Any]]

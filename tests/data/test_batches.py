@@ -183,6 +183,16 @@ def test_a_sample_that_a_step_cannot_take_is_named_too(folder: Any) -> None:
     assert caught.value.key == "a/small.png"
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_shapes_that_differ_stop_the_loader_in_few_words(folder: Any, workers: int) -> None:
+    root = folder(a=3)
+    write_image(root / "a" / "wide.png", noise(1, 12, 30))
+    given = recipe(root, steps=["hflip"], loader={"batch_size": 4, "workers": workers, "on_error": "skip"})
+    with pytest.raises(augkit.DataError, match=r"wide.png \(3, 12, 30\)") as caught:
+        list(augkit.loader(given))
+    assert "Traceback" not in str(caught.value) and "collate" in caught.value.__notes__[0]
+
+
 def test_datasets_pickle_and_answer_by_index(folder: Any) -> None:
     made = open_recipe(recipe(folder(a=2, b=2))).dataset()
     again = pickle.loads(pickle.dumps(made))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +210,13 @@ def test_errors_have_their_place_in_the_recipe(data: Path) -> None:
     )
     with pytest.raises(augkit.RecipeError, match=r"r.yaml:5:\d+: manifest: key: .*Did you mean 'patient'\?"):
         augkit.loader(file)
+
+
+def test_tables_are_read_and_divided_without_torch(data: Path) -> None:
+    write_table(data, ".csv")
+    script = (
+        "import sys; from augkit.data import open_source, split_keys; "
+        "source = open_source({'manifest': 'labels.csv'}); split_keys(source.keys, val=0.3); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=data, check=True)

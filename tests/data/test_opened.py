@@ -72,6 +72,15 @@ def test_complaints_have_their_place(folder: Any, changed: dict[str, Any], compl
         open_recipe(written(folder(a=4, b=4), **changed))
 
 
+def test_a_loader_that_would_drop_everything_is_refused(folder: Any) -> None:
+    file = written(folder(a=5), loader={"batch_size": 4, "drop_last": True})
+    made = augkit.loader(file)
+    assert [len(batch["key"]) for batch in made] == [4]
+    assert made.state()["epoch"] == 1 and made.state()["samples_consumed"] == 0
+    with pytest.raises(augkit.RecipeError, match=r"r.yaml:1:\d+: drop_last: .*5 samples fill no batch of 6"):
+        augkit.loader(file, overrides={"loader.batch_size": 6})
+
+
 def test_balance_without_a_label_is_refused(folder: Any) -> None:
     file = written(folder(a=4), sample={"image": "image"}, loader={"balance": "class"})
     with pytest.raises(augkit.RecipeError, match="balance: "):

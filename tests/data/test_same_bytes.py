@@ -24,16 +24,17 @@ from augkit.transform import Params, Transform
 from augkit.vocab.space import Image
 from tests.data.conftest import STEPS, recipe
 
-SETTINGS = [
-    {"workers": 0},
-    *(
-        {"workers": workers, "start": "fork", "persistent": persistent}
-        for workers, persistent in itertools.product((1, 2, 4), (False, True))
-    ),
-    {"workers": 1, "start": "spawn", "persistent": True},
-    {"workers": 2, "start": "spawn", "persistent": False},
+EVERY = [
+    {"workers": workers, "start": start, "persistent": persistent}
+    for workers, start, persistent in itertools.product((1, 2, 4), ("fork", "spawn", "forkserver"), (False, True))
+]
+FORKED = [setting for setting in EVERY if setting["start"] == "fork"]
+SPAWNED = [
+    {"workers": 1, "start": "spawn", "persistent": False},
+    {"workers": 2, "start": "spawn", "persistent": True},
     {"workers": 4, "start": "spawn", "persistent": True},
 ]
+"""A spawned worker takes seconds to import torch; the whole product is for the long tests."""
 
 
 def digest(batch: dict[str, Any]) -> str:
@@ -62,10 +63,13 @@ def given(folder: Any) -> dict[str, Any]:
 
 
 @pytest.mark.filterwarnings("ignore:This DataLoader will create 4 worker processes")
-def test_batches_are_the_same_bytes_however_the_workers_work(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "settings", [FORKED, SPAWNED, pytest.param(EVERY, marks=pytest.mark.long)], ids=["fork", "spawn", "every"]
+)
+def test_batches_are_the_same_bytes_however_the_workers_work(given: dict[str, Any], settings: list[Any]) -> None:
     want = digests(given)
     assert len({batch for epoch in want for batch in epoch}) == 3 * 5
-    for setting in SETTINGS[1:]:
+    for setting in settings:
         assert digests(given, **setting) == want, setting
 
 
