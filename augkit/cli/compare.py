@@ -1,0 +1,28 @@
+"""``augkit compare``: does it help?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from augkit.cli import with_settings
+
+
+@click.command()
+@click.argument("recipes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RECIPE [OTHER]...")
+@with_settings
+@click.option("--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="From the recipe's seed on.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the comparison; else runs/<recipe>-<n>.")
+def command(recipes: tuple[Path, ...], settings: tuple[str, ...], seeds: int, out: Path | None) -> None:
+    """Train RECIPE with and without augmentation, or several recipes, over several seeds; say if there is a difference.
+
+    Without augmentation means that `steps` are replaced by `eval_steps`; data, epochs and number of optimisation steps
+    stay. A seed decides split, first weights, order and draws, and every arm is trained with each.
+    """
+    from augkit.train import compare
+
+    result = compare(recipes, seeds, out, overrides=settings, say=click.echo)
+    click.echo("")
+    for line in result.lines():
+        click.echo(line)

@@ -1,0 +1,52 @@
+"""``augkit train``: learn."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from augkit.cli import with_settings
+from augkit.cli.init import write_recipe
+
+
+@click.command()
+@click.argument("recipe_or_data", type=click.Path(path_type=Path))
+@with_settings
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the run; else runs/<recipe>-<number>.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out, or with the newest of this recipe.")
+@click.option("--yes", is_flag=True, help="For a folder of data: do not ask; say what is assumed.")
+def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, resume: bool, yes: bool) -> None:
+    """Train as RECIPE says. For a folder of data, one subfolder per class, write a recipe first and leave it behind.
+
+    The folder of the run holds recipe.yaml (nothing left to fill in), metrics.json, curves.png, best.ckpt, last.ckpt.
+    """
+    recipe = recipe_or_data
+    if recipe.is_dir():
+        recipe = recipe_for(recipe, ask=not yes and sys.stdin.isatty())
+
+    from augkit.train import fit
+
+    run = fit(recipe, out, resume=resume, overrides=settings)
+    last, best = run.metrics["last"], run.metrics["best"]
+    kept = (
+        "" if best["epoch"] == last["epoch"] else f" (best.ckpt, epoch {best['epoch'] + 1}: {best['val_accuracy']:.3f})"
+    )
+    majority = run.metrics["majority_accuracy"]
+    click.echo(
+        f"validation accuracy {last['val_accuracy']:.3f}{kept} after {run.metrics['seconds']:.0f} s; "
+        f"always guessing the commonest class: {majority:.3f}"
+    )
+    click.echo(f"wrote {run.folder}")
+
+
+def recipe_for(data: Path, ask: bool = False) -> Path:
+    """The recipe beside which one calls this, named after the folder; written if it is not there yet."""
+    path = Path(f"{data.resolve().name}.yaml")
+    if path.exists():
+        click.echo(f"using {path}, which is there already", err=True)
+        return path
+    written = write_recipe(data, path, ask=ask)
+    click.echo(f"wrote {written}", err=True)
+    return written

@@ -1,0 +1,39 @@
+"""Training: a recipe's ``train`` section, a pretrained backbone, a run. torch is imported on first use."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from augkit.train.backbones import Backbone as Backbone
+    from augkit.train.backbones import build as build
+    from augkit.train.classifier import Classifier as Classifier
+    from augkit.train.comparison import Comparison as Comparison
+    from augkit.train.comparison import compare as compare
+    from augkit.train.config import TrainConfig as TrainConfig
+    from augkit.train.run import Run as Run
+    from augkit.train.run import fit as fit
+
+_HOMES = {
+    "Backbone": "backbones",
+    "Classifier": "classifier",
+    "Comparison": "comparison",
+    "Run": "run",
+    "TrainConfig": "config",
+    "build": "backbones",
+    "compare": "comparison",
+    "fit": "run",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'augkit.train' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"augkit.train.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

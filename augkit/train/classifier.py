@@ -1,0 +1,126 @@
+"""Classifier: a pretrained backbone and a new head that learns the classes, as a LightningModule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import lightning.pytorch as lightning
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from augkit.errors import DataError
+from augkit.rng import stream
+from augkit.train.backbones import Backbone
+from augkit.train.config import Fields, TrainConfig
+from augkit.train.optimizers import Group, build_optimizer, build_schedule
+from augkit.words import suggestion
+
+
+@dataclass
+class Tally:
+    """Sums over the batches of an epoch."""
+
+    loss: float = 0.0
+    count: int = 0
+    correct: int = 0
+    per_class: dict[int, list[int]] = field(default_factory=dict)
+
+    def add(self, loss: Tensor, logits: Tensor, target: Tensor) -> None:
+        """One batch: its mean loss, (n, classes) logits, (n,) class numbers."""
+        hits = (logits.argmax(1) == target).tolist()
+        self.loss += float(loss.detach()) * len(hits)
+        self.count += len(hits)
+        self.correct += sum(hits)
+        for number, hit in zip(target.tolist(), hits, strict=True):
+            seen = self.per_class.setdefault(number, [0, 0])
+            seen[0] += hit
+            seen[1] += 1
+
+    def metrics(self, split: str) -> dict[str, float]:
+        """``{"val_loss": …, "val_accuracy": …}``."""
+        count = max(1, self.count)
+        return {f"{split}_loss": self.loss / count, f"{split}_accuracy": self.correct / count}
+
+
+class Classifier(lightning.LightningModule):
+    """Learns ``classes`` from batches of the loader. The head's first weights come from torch's global generator.
+
+    A frozen backbone keeps its weights and runs in eval mode throughout, so that BatchNorm's statistics stay too.
+    ``steps`` is the number of optimizer steps that the schedule spans. In training, the loss is smoothed as the
+    recipe says; losses in ``metrics`` of the validation are not.
+    """
+
+    def __init__(
+        self, backbone: Backbone, config: TrainConfig, fields: Fields, classes: Sequence[Any], steps: int, seed: int = 0
+    ) -> None:
+        super().__init__()
+        self.config, self.fields, self.classes = config, fields, list(classes)
+        self.steps, self.seed = steps, seed
+        self.backbone = backbone.requires_grad_(not config.freeze)
+        self.dropout = nn.Dropout(config.dropout)
+        self.head = nn.Linear(backbone.width, len(self.classes))
+        self.tallies = {"train": Tally(), "val": Tally()}
+        self._numbers = {label: number for number, label in enumerate(self.classes)}
+        self.train()  # the trainer restores modes as it found them, and may never call this itself
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (n, classes) of float32 (n, channels, h, w)."""
+        return self.head(self.dropout(self.backbone(images)))  # type: ignore[no-any-return]
+
+    def train(self, mode: bool = True) -> Classifier:
+        """As any module's, but a frozen backbone stays in eval mode."""
+        super().train(mode)
+        if self.config.freeze:
+            self.backbone.eval()
+        return self
+
+    def numbers(self, labels: Any) -> Tensor:
+        """Class numbers (n,) of labels as they come in a batch."""
+        values = labels.tolist() if isinstance(labels, Tensor) else labels
+        try:
+            return torch.tensor([self._numbers[value] for value in values], device=self.device)
+        except KeyError as error:
+            hint = suggestion(str(error.args[0]), map(str, self.classes))
+            raise DataError(
+                f"{self.fields.target}: {error.args[0]!r} is no class of the training split.{hint}"
+            ) from None
+
+    def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
+        loss, logits, target = self._compare(batch, self.config.label_smoothing)
+        self.tallies["train"].add(loss, logits, target)
+        return loss
+
+    def validation_step(self, batch: dict[str, Any], _: int) -> None:
+        self.tallies["val"].add(*self._compare(batch, 0.0))
+
+    def on_train_epoch_start(self) -> None:
+        """Dropout draws from a generator that depends on seed and epoch alone: a resumed run draws the same."""
+        self.tallies["train"] = Tally()
+        torch.manual_seed(stream(self.seed, self.current_epoch, "", path="train/epoch").subseed())
+
+    def on_validation_epoch_start(self) -> None:
+        self.tallies["val"] = Tally()
+
+    def configure_optimizers(self) -> Any:
+        optimizer = build_optimizer(self.config, self.groups())
+        schedule = build_schedule(self.config, optimizer, self.steps)
+        if schedule is None:
+            return optimizer
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def groups(self) -> list[Group]:
+        """What learns: the head, and the backbone unless it is frozen; one group where both learn at one rate."""
+        rate = self.config.lr
+        head: Group = {"params": list(self.head.parameters()), "lr": rate * self.config.head_lr_factor, "name": "head"}
+        body = [parameter for parameter in self.backbone.parameters() if parameter.requires_grad]
+        if body and self.config.head_lr_factor == 1:
+            return [{"params": body + head["params"], "lr": rate, "name": "all"}]
+        return [{"params": body, "lr": rate, "name": "backbone"}, head] if body else [head]
+
+    def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+        target = self.numbers(batch[self.fields.target])
+        logits = self(batch[self.fields.input].contiguous(memory_format=torch.channels_last))
+        return functional.cross_entropy(logits, target, label_smoothing=smoothing), logits, target

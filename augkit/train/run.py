@@ -1,0 +1,198 @@
+"""One training run, from a recipe to a folder with what was learnt; read it from top to bottom."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as lightning
+import torch
+
+from augkit.data import Opened, open_recipe
+from augkit.data.loading import Loader
+from augkit.errors import DataError, RecipeError
+from augkit.recipe import Recipe, read_recipe
+from augkit.recipe.located import Map, plain
+from augkit.recipe.reading import Given, Overrides
+from augkit.train.backbones import build
+from augkit.train.classifier import Classifier
+from augkit.train.config import Fields, TrainConfig, choose_fields, located_in
+from augkit.train.folder import LAST, RECIPE, new_folder, old_folder, versions, write_text
+from augkit.train.optimizers import build_optimizer
+from augkit.train.progress import Progress, quiet
+from augkit.train.record import Record
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, what ``metrics.json`` holds, and the model as the last epoch left it."""
+
+    folder: Path
+    metrics: Mapping[str, Any]
+    model: Classifier
+
+
+def fit(
+    recipe: Given,
+    out: str | Path | None = None,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+    overrides: Overrides = None,
+) -> Run:
+    """Train as the recipe says, into ``out`` or a new folder in ``runs``.
+
+    The recipe's seed decides split, first weights, order, augmentation and dropout: on one machine and number of
+    threads, the same seed gives the same weights. With ``resume`` the run in ``out`` (or the newest of this recipe)
+    goes on from its last checkpoint and ends as if it had never stopped. Raises RecipeError for what the recipe gets
+    wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
+    """
+    started, progress = time.perf_counter(), progress or Progress()
+    opened = open_recipe(read_recipe(recipe, overrides))
+    section = _section(opened.recipe)
+    config = TrainConfig.from_recipe(section)
+    fields = choose_fields(
+        config, {name: field.kind for name, field in opened.recipe.schema.fields.items()}, section.where
+    )
+    classes = class_names(opened, fields.target)
+    train, val = opened.loader("train"), opened.loader("val")
+
+    with torch.random.fork_rng(), _threads(config.threads), quiet():
+        torch.manual_seed(opened.recipe.seed)
+        with located_in(section):
+            backbone = build(
+                config.backbone, config.pretrained, config.stride, _size(train, fields), config.backbone_args
+            )
+            model = Classifier(backbone, config, fields, classes, len(train) * config.epochs, opened.recipe.seed)
+            build_optimizer(config, model.groups())
+        model.to(memory_format=torch.channels_last)
+
+        folder = old_folder(opened.recipe, out) if resume else new_folder(opened.recipe, out)
+        facts = _facts(opened, config, fields, model)
+        state = {"recipe_hash": opened.hash, "seed": opened.recipe.seed, "classes": classes, "train": plain(section)}
+        record = Record(folder, config, progress, facts, state, started=started)
+        checkpoint = _resume(folder, record, model, train) if resume else None
+        write_text(folder / RECIPE, opened.recipe.resolved())
+        progress.say(_headline(facts, config))
+
+        trainer = lightning.Trainer(
+            max_epochs=config.epochs,
+            accelerator="auto",
+            devices=1,
+            callbacks=[record],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,
+            deterministic="warn",
+            default_root_dir=folder,
+        )
+        if record.stopped == "running":
+            trainer.fit(model, train, val, ckpt_path=checkpoint)
+        record.write()
+    return Run(folder, record.metrics(), model)
+
+
+def class_names(opened: Opened, target: str) -> list[Any]:
+    """The classes of the training split in order, from metadata alone; DataError where validation has others."""
+    seen = {split: opened.dataset(split, augment=False).labels(target) for split in ("train", "val")}
+    classes = sorted(set(seen["train"]), key=lambda label: (type(label).__name__, label))
+    if len(classes) < 2:
+        raise DataError(f"{target}: the training split has one class only, {classes[0]!r}; nothing can be learnt.")
+    unknown = sorted({str(label) for label in seen["val"]} - {str(label) for label in classes})
+    if unknown:
+        raise DataError(
+            f"{target}: the validation split has {_listed(unknown)}, which the training split has not: "
+            "no network can know them. Use split: {stratify: true}, or more samples of these classes."
+        )
+    return classes
+
+
+def _section(recipe: Recipe) -> Map:
+    if recipe.train is None:
+        raise RecipeError(
+            "there is no `train`; write train: {backbone: pkg/efficientnet_lite0, epochs: 20}.", recipe.tree.where
+        )
+    return recipe.train
+
+
+def _resume(folder: Path, record: Record, model: Classifier, train: Loader) -> Path | None:
+    """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
+    path = folder / LAST
+    checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    saved = checkpoint["augkit"]
+    for name, now in record.resume_state.items():
+        if saved[name] != now:
+            what = f"its {name.replace('_', ' ')} is {saved[name]!r}, the recipe's {now!r}"
+            raise RecipeError(f"{folder} cannot be resumed: {what}. Start a new run instead.")
+    record.history[:] = saved["history"]
+    model.load_state_dict(checkpoint["state_dict"])
+    train.resume({**train.state(), "epoch": saved["epochs_done"], "samples_consumed": 0})
+    if record.enough:
+        record.stopped = "early_stop"
+    elif saved["epochs_done"] >= record.config.epochs:
+        record.stopped = "finished"
+    return path
+
+
+def _size(loader: Loader, fields: Fields) -> tuple[int, int]:
+    """Height and width of the first sample; what a network for one size is built for."""
+    shape = loader.collate_fn([loader.dataset[0]])[fields.input].shape
+    return int(shape[-2]), int(shape[-1])
+
+
+def _facts(opened: Opened, config: TrainConfig, fields: Fields, model: Classifier) -> dict[str, Any]:
+    """What is known of a run before it starts."""
+    recipe = opened.recipe
+    labels = opened.dataset("val").labels(fields.target)
+    commonest = max(labels.count(label) for label in model.classes) / len(labels)
+    accepted = [step for node in (*recipe.steps, *recipe.eval_steps) for step in node.leaves() if step.accept]
+    return {
+        "title": f"{recipe.path.stem}, seed {recipe.seed}",
+        "recipe": str(recipe.path),
+        "recipe_hash": opened.hash,
+        "seed": recipe.seed,
+        "task": config.task,
+        "backbone": config.backbone,
+        "target": fields.target,
+        "classes": model.classes,
+        "samples": {"train": len(opened.keys("train")), "val": len(labels)},
+        "steps_per_epoch": math.ceil(model.steps / config.epochs),
+        "majority_accuracy": commonest,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters_learning": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "accepts": {step.id: step.accept for step in accepted},
+        "threads": torch.get_num_threads(),
+        "versions": versions(),
+    }
+
+
+def _headline(facts: Mapping[str, Any], config: TrainConfig) -> str:
+    weights = config.pretrained if isinstance(config.pretrained, str) else ("random", "pretrained")[config.pretrained]
+    stage = f" up to stride {config.stride}" if config.stride else ""
+    samples, learning = facts["samples"], facts["parameters_learning"] / 1e6
+    return (
+        f"{facts['title']}: {len(facts['classes'])} classes, {samples['train']} samples to learn from, "
+        f"{samples['val']} to validate; {config.backbone}{stage}, {weights} weights, {learning:.2f} M of them learning"
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
