@@ -63,6 +63,18 @@ class Albumentations(Transform[Foreign]):
         own = {key: given[key] for key in _OURS if key in given}
         return cls(**{**own, "arguments": {**listed, **loose} if isinstance(listed, Mapping) else listed})
 
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """One of each way in which annotations follow, for `augkit.testing`."""
+        return [
+            {"name": "CoarseDropout"},
+            {"name": "ElasticTransform", "alpha": 50},
+            {"name": "HorizontalFlip"},
+            {"name": "RandomBrightnessContrast"},
+            {"name": "RandomResizedCrop", "size": [20, 30]},
+            {"name": "Rotate"},
+        ]
+
     def validate(self) -> None:
         object.__setattr__(self, "arguments", dict(sorted(self.arguments.items())))
         object.__setattr__(self, "needs", ("image", *self._needed()))

@@ -111,6 +111,8 @@ def _moved_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarr
 def _library_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
     n = len(xy)
     shift = 0.0 if params.name in CONTINUOUS else 0.5
+    if params.name in CONTINUOUS:  # the frame's far edge belongs to its last pixels
+        xy = np.minimum(xy, np.nextafter(_sides(params.size_in)[:2], 0.0))
     rest = np.column_stack([np.zeros((n, 2)), np.ones(n), np.arange(n)])  # z, angle, scale, row
     moved = np.asarray(inner.apply_to_keypoints(np.column_stack([xy - shift, rest]), **params.drawn), dtype=np.float64)
     moved = moved.reshape(-1, 6)

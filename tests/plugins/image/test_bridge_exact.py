@@ -179,6 +179,16 @@ def test_no_visible_point_is_lost():
             assert set(np.flatnonzero(near)) <= set(out["points"]["row"].tolist()), name
 
 
+def test_a_point_on_the_far_edge_is_in_the_last_tile():
+    step = steps.albumentations(name="RandomGridShuffle", grid=[2, 2])
+    schema = {"image": "image", "points": {"keypoints": {"coords": "continuous"}}}
+    aug = augkit.Pipeline([step], sample=schema)
+    for number in range(6):
+        out = aug(image=PLACES, points=[[WIDTH, HEIGHT]], key=str(number))
+        row, column = np.argwhere((out["image"][:, :, :2] == PLACES[-1, -1, :2]).all(axis=2))[0]
+        assert out["points"] == [[pytest.approx(column + 1), pytest.approx(row + 1)]]
+
+
 TABLES = [
     *(("BY_MAP", name) for name in sorted(BY_MAP)),
     *(("POINTS_AS_BOXES", name) for name in sorted(POINTS_AS_BOXES)),

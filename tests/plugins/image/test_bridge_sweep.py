@@ -133,5 +133,5 @@ def test_how_many_follow():
     assert lost == {
         "mask": ["Morphological"],
         "boxes": ["MaskDropout", "Morphological", "OverlayElements"],
-        "keypoints": ["OverlayElements"],
+        "keypoints": ["Morphological", "OverlayElements"],
     }
