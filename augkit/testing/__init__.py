@@ -11,7 +11,7 @@ A law that does not apply to a step says so; one that makes no check is broken. 
 and nowhere else in augkit.
 """
 
-from augkit.testing import algebra, compile, identity, objects, space, streams
+from augkit.testing import algebra, compile, identity, objects, space, streams, text, time
 from augkit.testing.agree import assert_targets_agree
 from augkit.testing.laws import Law, Outcome, Report, check, laws
 from augkit.testing.subject import LawBroken, NotApplicable
@@ -36,4 +36,6 @@ __all__ = [
     "pytest_terminal_summary",
     "space",
     "streams",
+    "text",
+    "time",
 ]

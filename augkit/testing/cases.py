@@ -180,8 +180,3 @@ def _points(rng: np.random.Generator, count: int, h: int, w: int, shift: float) 
 
 
 SPACE_WORLD = World("space", ("image", "mask", "boxes", "keypoints", "label", "value"), space_cases, space_examples)
-
-
-def worlds() -> list[World]:
-    """The worlds whose kinds are registered."""
-    return [world for world in (SPACE_WORLD,) if world.available()]

@@ -48,8 +48,18 @@ def _workers() -> tuple[subprocess.Popen[bytes], ...]:
 def _worker(seed: str) -> subprocess.Popen[bytes]:
     env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     worker = subprocess.Popen([sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
-    atexit.register(worker.kill)
+    atexit.register(_dismiss, worker)
     return worker
+
+
+def _dismiss(worker: subprocess.Popen[bytes]) -> None:
+    _pipe(worker.stdin).close()  # the end of its input is the end of its work
+    _pipe(worker.stdout).close()
+    try:
+        worker.wait(5)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def serve() -> None:

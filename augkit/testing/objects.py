@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from augkit.fields import fields_of
-from augkit.sample import Frame, Target, common_frame
+from augkit.sample import Axis, Frame, Target, common_frame
 from augkit.testing import markers
 from augkit.testing.cases import Case
 from augkit.testing.compare import arrays, difference
 from augkit.testing.laws import law
 from augkit.testing.subject import NotApplicable, Refused, Subject, Visit
 from augkit.vocab.space import Boxes, Erase, Keypoints
+from augkit.vocab.text import Spans
+from augkit.vocab.timeline import Events
 
 
 @law("L7", "counts of boxes, masks, keypoints, labels agree; a drop is explicit and applies to all", "exact")
@@ -117,18 +119,27 @@ def sound(subject: Subject) -> int:
 def _astray(target: Target, frame: Frame) -> Iterator[str]:
     """What is wrong with an annotation that came out."""
     if isinstance(target, Boxes):
-        size = frame["space"]  # type: ignore[index]
+        size = frame[Axis.SPACE]
         for x0, y0, x1, y1 in target.xyxy.tolist():
             if not (x0 < x1 and y0 < y1):
                 yield f"box {[x0, y0, x1, y1]} has no area"
             if not (x0 >= 0 and y0 >= 0 and x1 <= size[1] and y1 <= size[0]):
                 yield f"box {[x0, y0, x1, y1]} leaves the frame of {tuple(size)} (h, w)"
     if isinstance(target, Keypoints):
-        size = frame["space"]  # type: ignore[index]
+        size = frame[Axis.SPACE]
         seen = np.ones(len(target), dtype=bool) if target.visibility is None else target.visibility > 0
         for x, y in target.xy[seen].tolist():
             if not (0 <= x <= size[1] and 0 <= y <= size[0]):
                 yield f"visible keypoint {[x, y]} lies outside the frame of {tuple(size)} (h, w)"
+    if isinstance(target, Events):
+        samples, rate = frame[Axis.TIME]
+        for onset, offset in zip(target.onset.tolist(), target.offset.tolist(), strict=True):
+            if not 0 <= onset <= offset <= samples / rate:
+                yield f"event from {onset:g} to {offset:g} s does not lie in the clip of {samples / rate:g} s"
+    if isinstance(target, Spans):
+        for start, end in target.ranges():
+            if not 0 <= start < end <= frame[Axis.TEXT]:
+                yield f"span from {start} to {end} does not lie in the text of {int(frame[Axis.TEXT])}"
 
 
 @law("L9", "erasing follows its policy on all targets or none", "exact")

@@ -19,6 +19,7 @@ from augkit.sample import Frame, Sample, Target
 from augkit.testing import elsewhere
 from augkit.testing.compare import arrays, difference, difference_of_samples, digest
 from augkit.testing.laws import law
+from augkit.testing.roundtrip import through_recipe
 from augkit.testing.subject import LawBroken, Refused, Subject, Visit, sample_of
 from augkit.trace import Trace
 from augkit.transform import Kernel, Params, Transform
@@ -183,7 +184,8 @@ def _type_kept(visit: Visit, subject: Subject, name: str, before: Target) -> Non
 
 @law("L15", "pickle, recipe round trip and trace replay give the same output", "byte-identical")
 def repeatable(subject: Subject) -> int:
-    """Pickled plan; Params and trace through JSON; the trace replayed by a plan of another seed: it must not draw."""
+    """Pickled plan; Params and trace through JSON; the trace replayed by a plan of another seed: it must not draw.
+    A registered step also by way of a recipe, resolved and read again."""
 
     def holds(visit: Visit) -> int:
         expected = digest(visit.after)
@@ -202,7 +204,7 @@ def repeatable(subject: Subject) -> int:
             )
         return 4
 
-    return subject.each(holds)
+    return subject.each(holds) + through_recipe(subject)
 
 
 def _pickled(plan: Plan) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,10 +20,13 @@ from augkit.plan import Plan
 from augkit.plugins import catalogue
 from augkit.sample import Axis, Sample, Target
 from augkit.schema import Schema, read_schema
-from augkit.testing.cases import Case, World, worlds
+from augkit.testing.cases import SPACE_WORLD, Case, World
+from augkit.testing.sounds import TIME_WORLD
+from augkit.testing.texts import TEXT_WORLD
 from augkit.trace import Trace
 from augkit.transform import Params, Transform
 
+WORLDS = (SPACE_WORLD, TIME_WORLD, TEXT_WORLD)
 Check = Callable[["Visit"], int]
 
 
@@ -108,7 +112,7 @@ class Subject:
     @cached_property
     def worlds(self) -> tuple[World, ...]:
         """The worlds in which there is something that the step acts on."""
-        return tuple(world for world in worlds() if self._acts_in(world))
+        return tuple(world for world in WORLDS if world.available() and self._acts_in(world))
 
     def _acts_in(self, world: World) -> bool:
         axes = self.transform.moved_axes()
@@ -184,25 +188,24 @@ class Subject:
     def each(
         self, check: Check, cases: st.SearchStrategy[Case] | None = None, idle: bool = False, **changed: Any
     ) -> int:
-        """Run drawn cases and let ``check`` judge each visit in which the step acted; how many checks that made.
+        """Let ``check`` judge visits of fixed and of drawn cases in which the step acted; how many checks that made.
 
-        ``idle``: also those in which it found nothing to do.
+        ``cases``: these alone instead of those of the worlds it acts in; ``idle``: also visits with nothing to do.
         """
         ran = 0
 
         def holds(case: Case, key: int) -> None:
             nonlocal ran
-            try:
-                visit = self.visit(case, key=f"key {key}", epoch=key % 5, **changed)
-            except Refused:
-                hypothesis.reject()
+            visit = self.visit(case, key=f"key {key}", epoch=key % 5, **changed)
             if visit.trace.steps or (idle and visit.trace.entries):
                 ran += check(visit)
 
         for world in self.worlds:
-            drawn(holds, self.examples, case=world.cases() if cases is None else cases, key=st.integers(0, 2**32))
-            if cases is not None:
-                break
+            for key, case in enumerate(world.examples() if cases is None else []):
+                with suppress(Refused):
+                    holds(case, key)
+        for drawn_from in [world.cases() for world in self.worlds] if cases is None else [cases]:
+            drawn(holds, drawn_from, self.examples)
         return ran
 
     def neutral(self) -> Subject:
@@ -227,9 +230,10 @@ def sample_of(plan: Plan, case: Case, key: str = "a", epoch: int = 0) -> Sample:
     return Sample(targets, key, epoch)
 
 
-def drawn(holds: Callable[..., None], examples: int, **strategies: st.SearchStrategy[Any]) -> None:
-    """Let Hypothesis draw the arguments of ``holds`` and shrink what breaks it; the same draws every time."""
-    quiet = hypothesis.settings(
+def drawn(holds: Callable[[Case, int], None], cases: st.SearchStrategy[Case], examples: int) -> None:
+    """Let Hypothesis draw cases and keys for ``holds`` and shrink what breaks it; the same draws every time."""
+
+    @hypothesis.settings(
         max_examples=examples,
         derandomize=True,
         database=None,
@@ -239,10 +243,15 @@ def drawn(holds: Callable[..., None], examples: int, **strategies: st.SearchStra
         phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    try:
-        quiet(hypothesis.given(**strategies)(holds))()
-    except hypothesis.errors.Unsatisfiable:
-        return
+    @hypothesis.given(case=cases, key=st.integers(0, 2**32))
+    def holds_for_all(case: Case, key: int) -> None:
+        try:
+            holds(case, key)
+        except Refused:
+            hypothesis.reject()
+
+    with suppress(hypothesis.errors.Unsatisfiable):  # every case was refused
+        holds_for_all()
 
 
 def _crash(case: Case, error: BaseException) -> LawBroken:

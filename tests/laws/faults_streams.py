@@ -333,4 +333,12 @@ def _copy(target: Any, params: Params) -> Any:
     return dataclasses.replace(target)
 
 
+class DoublesWhenRead(Brightness):
+    """Its factor means something else each time it is read; caught only where a recipe is written and read back."""
+
+    @classmethod
+    def from_fields(cls, given):
+        return cls(factor=Range.parse(given["factor"]).toward(1.0, 2.0))
+
+
 RIGHT = (Brightness,)

@@ -1,0 +1,84 @@
+"""Clips to prove laws on: mono and stereo, one sample long or a second, with events of every kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from augkit.testing.cases import Case, World
+
+EVENTS = ("inside", "whole", "click", "edge", "cut", "twin")
+_LENGTHS = st.one_of(st.sampled_from([1, 2, 100, 4000, 8000]), st.integers(1, 6000))
+
+
+def time_cases() -> st.SearchStrategy[Case]:
+    """Clips of 1 or 2 channels at several rates, with events, a label and a value."""
+    return st.builds(
+        time_case,
+        samples=_LENGTHS,
+        channels=st.integers(1, 2),
+        rate=st.sampled_from([8000, 16000, 22050, 44100]),
+        events=st.lists(st.sampled_from(EVENTS), max_size=4).map(tuple),
+        seed=st.integers(0, 999),
+    )
+
+
+def time_examples() -> list[Case]:
+    """Three fixed ones: an ordinary clip, a stereo one with nothing on it, and a single sample."""
+    return [
+        time_case(6000, 1, 16000, ("inside", "click", "cut"), 1),
+        time_case(3001, 2, 22050, (), 2),
+        time_case(1, 1, 8000, ("whole",), 3),
+    ]
+
+
+def time_case(samples: int, channels: int, rate: int, events: tuple[str, ...], seed: int) -> Case:
+    """One clip; ``events`` names what kind each is, ``seed`` decides the contents."""
+    rng = np.random.default_rng(seed)
+    sound = rng.uniform(-0.5, 0.5, (channels, samples)).astype(np.float32)
+    sound[:, samples // 3 : samples // 2] = 0
+    fields = {
+        "audio": (sound, rate),
+        "events": _events(rng, events, samples / rate),
+        "label": f"class {seed % 3}",
+        "value": {"id": 2**53 + 1, "weights": (0.1, seed)},
+    }
+    spec = {
+        "audio": "audio",
+        "events": {"events": {"min_fraction": 0.0} if seed % 2 else {}},
+        "label": "label",
+        "value": "value",
+    }
+    return Case(f"{channels}x{samples} samples at {rate} Hz, {list(events)} events, contents {seed}", fields, spec)
+
+
+def _events(rng: np.random.Generator, kinds: tuple[str, ...], seconds: float) -> dict[str, Any]:
+    times = np.array([_event(rng, kind, seconds) for kind in kinds], dtype=np.float64).reshape(-1, 2)
+    if "twin" in kinds and len(kinds) > 1:
+        times[kinds.index("twin")] = times[kinds.index("twin") - 1]
+    return {
+        "onset": times[:, 0],
+        "offset": times[:, 1],
+        "label": [f"sound {i % 2}" for i in range(len(kinds))],
+        "id": np.arange(len(kinds), dtype=np.int64) + 2**53 + 1,
+    }
+
+
+def _event(rng: np.random.Generator, kind: str, seconds: float) -> list[float]:
+    # Fractions in 64ths of the clip: sums and differences of them are exact.
+    a, b = sorted(rng.integers(0, 65, 2) / 64 * seconds)
+    match kind:
+        case "whole":
+            return [0.0, seconds]
+        case "click":
+            return [a, a]
+        case "edge":
+            return [0.0, b]
+        case "cut":
+            return [a, seconds + 0.25]
+    return [a, b]
+
+
+TIME_WORLD = World("time", ("audio", "events", "label", "value"), time_cases, time_examples)
