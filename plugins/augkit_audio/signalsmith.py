@@ -25,5 +25,5 @@ def stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
     engine = Signalsmith.Stretch(0)
     engine.preset(len(samples), float(rate))
     engine.setTimeFactor(speed)
-    # Reversed and otherwise strided arrays have been seen to come out silent.
-    return engine.process(np.ascontiguousarray(samples, dtype=np.float32))
+    # Reversed and otherwise strided arrays have been seen to come out silent; read-only ones are refused.
+    return engine.process(np.require(samples, np.float32, ["C", "W"]))
