@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from augkit.fields import Size
 from augkit_image.bridge_params import Foreign
 
 _NOWHERE = 1e9
@@ -70,7 +69,8 @@ def _where(follow: SourceMap, point: np.ndarray) -> np.ndarray | None:
         if distance[i, j] > 0.5:
             return None  # it lies outside, or was folded away
         step = np.zeros(2)  # its pixel is there, but at a tear in the map
-    return np.array([left + j + 0.5, top + i + 0.5]) + step
+    place: np.ndarray = np.array([left + j + 0.5, top + i + 0.5]) + step
+    return place
 
 
 def _linear_step(x: np.ndarray, y: np.ndarray, i: int, j: int, point: np.ndarray) -> np.ndarray:
@@ -103,8 +103,3 @@ def _window(follow: SourceMap, x0: float, y0: float, x1: float, y1: float) -> tu
     top, left = max(int(y0) - follow.reach, 0), max(int(x0) - follow.reach, 0)
     part = slice(top, int(y1) + follow.reach + 1), slice(left, int(x1) + follow.reach + 1)
     return top, left, follow.x[part], follow.y[part]
-
-
-def inside(points: np.ndarray, size: Size) -> np.ndarray:
-    """Which points (n,) lie in the frame."""
-    return ((points >= 0) & (points <= np.array([size.w, size.h]))).all(axis=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 REFUSED = {
     **dict.fromkeys(
         ["FromFloat", "ToFloat"], "an image keeps its dtype; give it as uint8 or float32, or use `to_tensor`"
@@ -138,7 +140,7 @@ CONSTANTS = {
 """OpenCV's numbers, by the words that our own steps use."""
 
 
-def mirrors(name: str, drawn: dict[str, object]) -> bool:
+def mirrors(name: str, drawn: Mapping[str, object]) -> bool:
     """Whether left and right change places under what was drawn."""
     if name in ("D4", "SquareSymmetry"):
         return drawn["group_element"] in MIRRORED_ELEMENTS
