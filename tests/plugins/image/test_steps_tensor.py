@@ -57,7 +57,7 @@ def test_numbers_of_backbones_are_looked_up():
     step = steps.normalize(like="pkg/efficientnet_lite0").transform
     assert (step.mean, step.std) == ((0.5,) * 3, (0.5,) * 3)
     assert pickle.loads(pickle.dumps(step)) == step
-    with pytest.raises(FieldError, match=r"unknown 'imagnet'\. Did you mean 'imagenet'"):
+    with pytest.raises(FieldError, match=r"like: unknown 'imagnet'\. .* Did you mean 'imagenet'"):
         steps.normalize(like="imagnet")
 
 
@@ -67,7 +67,7 @@ def test_numbers_of_timm_models_are_those_of_their_weights():
     assert clip[0] == pytest.approx((0.4815, 0.4578, 0.4082), abs=1e-4)
     with pytest.raises(FieldError, match="Did you mean 'resnet34'"):
         stats_like("timm/resnet_34")
-    with pytest.raises(FieldError, match="no weights 'nosuch' of 'resnet50'"):
+    with pytest.raises(FieldError, match="like: timm has no weights 'resnet50.nosuch'"):
         stats_like("timm/resnet50.nosuch")
 
 
