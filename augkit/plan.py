@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -58,7 +59,7 @@ class Plan:
         """Apply what the trace says, without drawing; another frame, or a step that is not here, raises ReplayError."""
         visit = _Visit(self, sample)
         for entry in trace.entries:
-            if entry.params is not None:
+            if entry.drawn is not None:
                 visit.replay(entry)
         return visit.finish()[0]
 
@@ -169,10 +170,10 @@ class _Visit:
             params: Params | None = None
             try:
                 params = transform.draw(rng, self.frame(part), self._content(part))
-                self.apply(part, params, _with(entry, params=params.log()))
+                self.apply(part, params, dataclasses.replace(entry, drawn=params))
                 return
             except SkipStep as reason:
-                self.entries.append(_with(entry, skipped=str(reason)))
+                self.entries.append(dataclasses.replace(entry, skipped=str(reason)))
                 return
             except Conflict as conflict:
                 if step.on_conflict != "redraw":
@@ -180,16 +181,16 @@ class _Visit:
                     return
             except (AugkitError, ArithmeticError, ValueError, TypeError, IndexError) as error:
                 raise _named(error, step.id, self.sample.key) from error
-        self.entries.append(_with(entry, skipped=f"{_REDRAWS} draws in a row were in conflict"))
+        self.entries.append(dataclasses.replace(entry, skipped=f"{_REDRAWS} draws in a row were in conflict"))
 
     def _on_conflict(
         self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict
     ) -> None:
         if step.on_conflict == "drop" and params is not None and conflict.instead is not None:
             self._apply_with(part, params, conflict)
-            self.entries.append(_with(entry, params=params.log(), dropped=str(conflict)))
+            self.entries.append(dataclasses.replace(entry, drawn=params, dropped=str(conflict)))
             return
-        self.entries.append(_with(entry, skipped=f"conflict: {conflict}"))
+        self.entries.append(dataclasses.replace(entry, skipped=f"conflict: {conflict}"))
 
     def _apply_with(self, part: GroupAction, params: Params, conflict: Conflict) -> None:
         """Apply, taking for every field in conflict what its kernel offered instead."""
@@ -261,10 +262,6 @@ class _Visit:
 
     def _content(self, part: GroupAction) -> dict[str, Target] | None:
         return {name: self.targets[name] for name in part.sees if name in self.targets} if part.sees else None
-
-
-def _with(entry: TraceEntry, **changed: Any) -> TraceEntry:
-    return TraceEntry(**{**entry.__dict__, **changed})
 
 
 def _named(error: Exception, step: str, key: str) -> Exception:

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from augkit.errors import ReplayError
+from augkit.transform import Params
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TraceEntry:
-    """One step that ran (``params``) or was left out by a rule (``skipped`` says why). A miss of ``p`` leaves no
-    entry.
+    """One step that ran (``params``) or was left out by a rule (``skipped`` says why). A miss of ``p`` leaves no entry.
+
+    ``drawn`` are the Params, or their log; they are logged when asked for, since a DataLoader never asks.
     """
 
     id: str
     name: str
-    params: dict[str, Any] | None = None
+    drawn: Params | Mapping[str, Any] | None = None
     skipped: str | None = None
     path: str | None = None
     group: str | None = None
     strength: float | None = None
     dropped: str | None = None
+
+    @cached_property
+    def params(self) -> dict[str, Any] | None:
+        """What was drawn, as JSON; None where the step did not run."""
+        if self.drawn is None:
+            return None
+        return self.drawn.log() if isinstance(self.drawn, Params) else dict(self.drawn)
+
+    def log(self) -> dict[str, Any]:
+        """JSON that ``from_log`` reads back."""
+        rest = {name: getattr(self, name) for name in ("skipped", "path", "group", "strength", "dropped")}
+        said = {"id": self.id, "name": self.name, "params": self.params, **rest}
+        return {name: value for name, value in said.items() if value is not None}
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> TraceEntry:
+        """The inverse of ``log``."""
+        return cls(drawn=logged.get("params"), **{name: value for name, value in logged.items() if name != "params"})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TraceEntry) and self.log() == other.log()
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -48,18 +75,15 @@ class Trace:
 
     def to_json(self) -> str:
         """One line of JSON; ``Trace.from_json`` reads it back."""
-        entries = [
-            {name: value for name, value in asdict(entry).items() if value is not None} for entry in self.entries
-        ]
         head = {"key": self.key, "epoch": self.epoch, "copy": self.copy, "view": self.view, "plan": self.plan}
-        return json.dumps({**head, "entries": entries}, ensure_ascii=False)
+        return json.dumps({**head, "entries": [entry.log() for entry in self.entries]}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Trace:
         """The inverse of ``to_json``."""
         try:
             raw = json.loads(text)
-            entries = tuple(TraceEntry(**entry) for entry in raw.pop("entries"))
+            entries = tuple(TraceEntry.from_log(entry) for entry in raw.pop("entries"))
             return cls(**raw, entries=entries)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ReplayError(f"this is no trace: {error}") from None

@@ -66,7 +66,7 @@ class Visit:
     def replayed(self, **changed: Any) -> Visit:
         """The same Params but for these entries, as far as they have them, replayed on the same sample."""
         entries = [
-            dataclasses.replace(entry, params={n: changed.get(n, v) for n, v in entry.params.items()})
+            dataclasses.replace(entry, drawn={n: changed.get(n, v) for n, v in entry.params.items()})
             if entry.params is not None
             else entry
             for entry in self.trace.entries

@@ -11,7 +11,7 @@ from augkit.words import suggestion
 
 @dataclass(frozen=True)
 class Packaged:
-    """Weights in an installed package: ``file`` of ``module``, for timm's ``architecture``; ``mean``, ``std`` of its inputs."""
+    """Weights in an installed package, for timm's ``architecture``, which wants inputs of ``mean`` and ``std``."""
 
     architecture: str
     distribution: str
