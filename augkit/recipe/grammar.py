@@ -101,21 +101,23 @@ def place(node: Map, field: str | None, of_key: bool = False) -> Where:
     return node.keys[field] if of_key else node.items[field].where
 
 
-def read_fields(cls: type[T], node: Map, what: str, complaints: Complaints) -> T:
-    """An instance of ``cls``; every field that cannot be is a complaint at its place, and has its default."""
-    known, good = fields_of(cls), dict[str, Any]()
+def read_fields(cls: type[T], node: Map, what: str, complaints: Complaints) -> T | None:
+    """An instance of ``cls``, or None: every field that cannot be is a complaint at its place."""
+    known, good, already = fields_of(cls), dict[str, Any](), len(complaints.found)
     before = what and f"{what}: "
     for name, item in node.items.items():
         with complaints:
             if name not in known:
                 raise unknown(f"field of {what}" if what else "key", name, known, node.keys[name])
             good[name] = _value(known[name], item, before)
+    if len(complaints.found) > already:
+        return None
     with complaints:
         try:
             return cls(**good)
         except FieldError as error:
             raise RecipeError(f"{before}{error}", place(node, error.field)) from None
-    return cls()
+    return None
 
 
 def _value(info: FieldInfo, item: Located, before: str) -> Any:

@@ -39,7 +39,7 @@ def read_head(tree: Map, complaints: Complaints) -> None:
 def read_settings(tree: Map, complaints: Complaints) -> Settings:
     """The top-level keys that hold one value."""
     chosen = {key: item for key, item in tree.items.items() if key in fields_of(Settings)}
-    return read_fields(Settings, Map(chosen, tree.keys, tree.where), "", complaints)
+    return read_fields(Settings, Map(chosen, tree.keys, tree.where), "", complaints) or Settings()
 
 
 def read_section(tree: Map, name: str, cls: type[C], complaints: Complaints) -> C:
@@ -48,7 +48,7 @@ def read_section(tree: Map, name: str, cls: type[C], complaints: Complaints) -> 
     with complaints:
         if name in tree.items:
             node = as_map(tree.items[name], name, _example(cls))
-    return read_fields(cls, node, name, complaints)
+    return read_fields(cls, node, name, complaints) or cls()
 
 
 def _example(cls: type[Checked]) -> str:
@@ -59,20 +59,26 @@ def _example(cls: type[Checked]) -> str:
 def read_plugins(tree: Map, complaints: Complaints) -> tuple[str, ...]:
     """The plugins that must be there: a recipe may name those whose kernels or readers it needs."""
     names: list[str] = []
-    infos = {info.name: info for info in loaded()[1]}
+    items: tuple[Located, ...] = ()
     with complaints:
-        items = as_seq(tree.items["plugins"], "plugins", "[image]").items if "plugins" in tree.items else ()
-    for item in items if "plugins" in tree.items else ():
+        if "plugins" in tree.items:
+            items = as_seq(tree.items["plugins"], "plugins", "[image]").items
+    for item in items:
         with complaints:
-            name = as_text(item, "plugins", "the name of an installed plugin")
-            if name not in infos:
-                raise RecipeError(
-                    f"plugin {name!r} is not installed.{suggestion(name, infos)} See `augkit plugins`.", item.where
-                )
-            if infos[name].error:
-                raise RecipeError(f"plugin {name!r} does not load: {infos[name].error}", item.where)
-            names.append(name)
+            names.append(_plugin(item))
     return tuple(names)
+
+
+def _plugin(item: Located) -> str:
+    infos = {info.name: info for info in loaded()[1]}
+    name = as_text(item, "plugins", "the name of an installed plugin")
+    if name not in infos:
+        raise RecipeError(
+            f"plugin {name!r} is not installed.{suggestion(name, infos)} See `augkit plugins`.", item.where
+        )
+    if infos[name].error:
+        raise RecipeError(f"plugin {name!r} does not load: {infos[name].error}", item.where)
+    return name
 
 
 def read_train(tree: Map, complaints: Complaints) -> Map | None:
