@@ -81,22 +81,6 @@ class Recipe:
         return self.settings.decoder
 
     @property
-    def balance(self) -> str | None:
-        """The label whose classes the training loader draws equally often."""
-        chosen = self.loader.balance
-        return self._only_label() if chosen == "class" and chosen not in self.schema.fields else chosen
-
-    @property
-    def stratify(self) -> str | None:
-        """The label whose mix of classes every split has; None where there is none, or several and none is named."""
-        chosen = self.split.stratify
-        return self._only_label() if chosen is True else chosen or None
-
-    def _only_label(self) -> str | None:
-        labels = [name for name, field in self.schema.fields.items() if field.kind == "label"]
-        return labels[0] if len(labels) == 1 else None
-
-    @property
     def epochs(self) -> int | None:
         """``train.epochs`` if it is a whole number: what ``off_last`` counts back from."""
         given = self.train.items.get("epochs") if self.train else None

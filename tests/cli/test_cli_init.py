@@ -60,7 +60,7 @@ def test_unequal_classes_are_balanced(run: Run, photos: Path) -> None:
     for index in range(5):
         (photos / "cat" / f"{index}.png").unlink()
     run("init", "photos", "--yes")
-    assert read_recipe("photos.yaml").balance == "label"
+    assert read_recipe("photos.yaml").loader.balance == "class"
 
 
 def test_splits_are_no_classes(run: Run, photos: Path) -> None:
