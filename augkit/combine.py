@@ -89,6 +89,8 @@ class Combiner:
         _check_probability(self.p, self.weight)
         if not self.children:
             raise FieldError(f"{self.kind}: has no steps.")
+        if self.kind == "one_of" and not any(child.weight for child in self.children):
+            raise FieldError("one_of: every weight is 0, so none of its steps can be chosen.", "weight")
         if self.kind == "some_of" and max(self.n.ends()) > len(self.children):
             raise FieldError(
                 f"some_of: n reaches {max(self.n.ends()):g}, but there are {len(self.children)} steps.", "n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ _LINEAR = {"interpolation": "linear", "border": "constant", "fill": 0}
 @law("L5", "algebra on every target: flip∘flip = id, rot90⁴ = id, rot180 = hflip∘vflip", "exact")
 def algebra(subject: Subject) -> int:
     """Whatever flip or quarter turn was drawn: applied until it is the identity, taken apart into flips, undone by its
-    inverse, and fused with a flip, it must give the same targets."""
+    inverse; and whatever crop or pad: fused with a flip. Each must give the same targets."""
     if not issubclass(subject.transform.params_type, PlanarMap):
         raise NotApplicable("does not draw planar maps")
     if not subject.worlds:
@@ -41,17 +42,19 @@ def algebra(subject: Subject) -> int:
         acted += 1
         [drawn] = visit.params
         assert isinstance(drawn, PlanarMap)
-        flips = _as_flips(drawn)
-        if flips is None:
+        if markers.shape_of(drawn) != "lattice":
             return 0
+        flips, fused = _as_flips(drawn), _fuses(visit, drawn)
+        if flips is None:
+            return fused
         before, after = visit.before.targets, visit.after.targets
         _expect(visit, _moved(before, flips), after, "taken apart into flips")
         _expect(visit, _moved(after, [drawn.inverse()]), before, "undone by its inverse")
-        return 2 + _closes(visit) + _fuses(visit, drawn)
+        return 2 + _closes(visit) + fused
 
     ran = subject.each(holds)
     if not ran and acted:
-        raise NotApplicable("drew no flip or quarter turn")
+        raise NotApplicable("drew nothing that moves whole pixels")
     return ran
 
 
@@ -103,7 +106,8 @@ def _closes(visit: Visit) -> int:
 
 
 def _fuses(visit: Visit, drawn: PlanarMap) -> int:
-    later = Affine2D.hflip(Size(*drawn.size_out))
+    alike: dict[str, Any] = {"interpolation": drawn.interpolation, "border": drawn.border, "fill": drawn.fill}
+    later = replace(Affine2D.hflip(Size(*drawn.size_out)), **alike)
     fused = drawn.then(later)
     if fused is None:
         return 0

@@ -119,6 +119,18 @@ def space_case(
     return Case(f"{h}x{w}x{channels} {image_dtype}, {mask_dtype} mask, {counts}", fields, spec)
 
 
+def with_plain(case: Case, kinds: Iterable[str]) -> Case:
+    """The case with an unremarkable mask or boxes beside its image, for steps whose draw looks at them."""
+    if "image" not in case.fields:
+        return case
+    h, w = np.shape(case.fields["image"])[:2]
+    middle = np.zeros((h, w), np.uint8)
+    middle[h // 4 : h - h // 4, w // 4 : w - w // 4] = 1
+    plain = {"mask": middle, "boxes": np.array([[w // 4, h // 4, w - w // 4, h - h // 4]], dtype=np.float64)}
+    added = {kind: plain[kind] for kind in kinds if kind in plain}
+    return replace(case, fields={**case.fields, **added}, spec={**case.spec, **{kind: kind for kind in added}})
+
+
 def random_pixels(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
     """Noise in blocks, so that there are edges as well as noise; float32 lies within [0, 1] and reaches both ends."""
     pixels = rng.integers(0, 256, shape, dtype=np.uint8)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from augkit.sample import Axis
-from augkit.testing.cases import Case, eighths
+from augkit.testing.cases import Case
 from augkit.testing.subject import NotApplicable, Subject, Visit
 from augkit.transform import Params
 from augkit.vocab.space import Affine2D, Boxes, Erase, Image, Keypoints, Mask, PlanarMap
@@ -45,15 +45,15 @@ def shape_of(params: Params) -> str:
 
 
 def blob_case(size: tuple[int, int], sigma: float, seed: int, region: tuple[int, int] | None = None) -> Case:
-    """Three round blobs, one a channel of a float image, well inside; a keypoint at the centre of each, to 1/8 px.
+    """Three round blobs, one a channel of a float image, well inside, on centres of pixels; a keypoint on each.
 
     ``region``: only within these (h, w) pixels around the middle.
     """
     h, w = region or size
     rng = np.random.default_rng(seed)
-    margin = min(4 * sigma, h / 2 - 1, w / 2 - 1)
-    xy = np.stack([eighths(rng, margin, w - margin, 3), eighths(rng, margin, h - margin, 3)], axis=1)
-    xy += np.array([size[1] - w, size[0] - h]) / 2
+    margin = int(min(4 * sigma, h / 2 - 1, w / 2 - 1))
+    corner = (size[1] - w) // 2, (size[0] - h) // 2
+    xy = np.stack([rng.integers(margin, side - margin, 3) + 0.5 for side in (w, h)], axis=1) + corner
     image = np.stack([blob(size, x, y, sigma) for x, y in xy], axis=2).astype(np.float32)
     return _case(f"3 blobs of {sigma:g} px on {size[0]}x{size[1]}, places {seed}", image=image, keypoints=_named(xy))
 
@@ -168,6 +168,30 @@ def centroid(channel: np.ndarray) -> tuple[float, float]:
     total = weight.sum()
     y, x = np.arange(channel.shape[0]) + 0.5, np.arange(channel.shape[1]) + 0.5
     return float(weight.sum(axis=0) @ x / total), float(weight.sum(axis=1) @ y / total)
+
+
+def summit(channel: np.ndarray) -> tuple[float, float] | None:
+    """Where (x, y) the highest blob on a black channel has its top, or None where that lies at the border.
+
+    Under a map that bends, the top goes where its point goes; the centre of mass of all of it does not.
+    """
+    top = divmod(int(channel.argmax()), channel.shape[1])
+    half = 0.5 * float(channel[top])
+    seen, todo = {top}, [top]
+    while todo and half > 0.1:
+        i, j = todo.pop()
+        for at in ((i + 1, j), (i - 1, j), (i, j + 1), (i, j - 1)):
+            if not (0 <= at[0] < channel.shape[0] and 0 <= at[1] < channel.shape[1]):
+                return None
+            if at not in seen and channel[at] >= half:
+                seen.add(at)
+                todo.append(at)
+    if half <= 0.1:
+        return None
+    upper = np.zeros(channel.shape)
+    for at in seen:
+        upper[at] = float(channel[at]) - half + 1e-9
+    return centroid(upper)
 
 
 def whole_within(channel: np.ndarray) -> bool:

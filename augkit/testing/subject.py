@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from augkit.plan import Plan
 from augkit.plugins import catalogue
 from augkit.sample import Axis, Sample, Target
 from augkit.schema import Schema, read_schema
-from augkit.testing.cases import SPACE_WORLD, Case, World
+from augkit.testing.cases import SPACE_WORLD, Case, World, with_plain
 from augkit.testing.sounds import TIME_WORLD
 from augkit.testing.texts import TEXT_WORLD
 from augkit.trace import Trace
@@ -76,7 +77,8 @@ class Visit:
 
     def broken(self, message: str) -> LawBroken:
         """The complaint with the sample and the Params that show it."""
-        return LawBroken(f"{message}\n       sample: {self.case.name}; key {self.before.key!r}; drawn: {self.logged}")
+        drawn = textwrap.shorten(str(self.logged), 600, placeholder=" …")
+        return LawBroken(f"{message}\n       sample: {self.case.name}; key {self.before.key!r}; drawn: {drawn}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +150,10 @@ class Subject:
         return Subject(dataclasses.replace(self.step, transform=transform), self.examples, self.refusals)
 
     def fitting(self, case: Case) -> Case:
-        """The case with the fields that the step can carry."""
-        return case.only(name for name, spec in case.spec.items() if self.carried(_kind(spec)))
+        """The case with the fields that the step can carry, and those that its draw must see."""
+        missing = set(self.transform.needs) - {_kind(spec) for spec in case.spec.values()}
+        carried = case.only(name for name, spec in case.spec.items() if self.carried(_kind(spec)))
+        return with_plain(carried, missing) if missing else carried
 
     def plan(self, spec: Mapping[str, Any], seed: int = 0, **changed: Any) -> Plan:
         """The step alone, compiled for a kind of sample; ``changed`` are reserved fields such as ``p``."""
