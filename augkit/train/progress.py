@@ -21,6 +21,7 @@ CHATTY = {
 
 UNFIT = {
     r".*isinstance\(treespec, LeafSpec\).*": "Lightning's own use of an old name in torch",
+    r".*module\(s\) in eval mode at the start of training.*": "a frozen backbone is meant to be",
     r".*does not have many workers.*": "workers are the recipe's choice; small pictures are faster without",
     r".*number of training batches .* is smaller than the logging interval.*": "augkit logs by epoch",
     r".*`lr_scheduler.step\(\)` before `optimizer.step\(\)`.*": "raised on resume, when the schedule is restored first",

@@ -23,10 +23,14 @@ from augkit.train.progress import Progress
 
 Row = dict[str, Any]
 
+DRAW_EVERY = 10.0
+"""Seconds; a picture takes a third of one."""
+
 
 @dataclass(eq=False)
 class Record(lightning.Callback):
-    """Writes metrics, curves and checkpoints into ``folder`` after every validated epoch, and stops early.
+    """Writes metrics, curves and checkpoints into ``folder`` after every validated epoch, and stops early. After the
+    last, metrics and curves are left to whoever started the run: ``write``.
 
     ``facts`` are what is known beforehand, written along with the metrics; ``resume_state`` goes into the checkpoint
     to check a resumed run by. All that is decided (what is best, when to stop) is read off ``history``, so a
@@ -42,6 +46,7 @@ class Record(lightning.Callback):
     stopped: str = "running"
     started: float = field(default_factory=time.perf_counter)
     _epoch_started: float = 0.0
+    _drawn: float = field(default_factory=time.perf_counter)
 
     def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """The last epoch is validated whatever ``validate_every`` says."""
@@ -76,7 +81,8 @@ class Record(lightning.Callback):
         if best:
             _replace(self.folder / BEST, lambda path: torch.save(self._weights(module), path))
         _replace(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
-        self.write()
+        if self.stopped == "running":
+            self.write()
 
     def on_save_checkpoint(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, checkpoint: dict[str, Any]
@@ -85,9 +91,12 @@ class Record(lightning.Callback):
         checkpoint["augkit"] = {**self.resume_state, "history": self.history, "epochs_done": len(self.history)}
 
     def write(self) -> None:
-        """``metrics.json`` and ``curves.png`` as of now."""
+        """``metrics.json`` as of now, and ``curves.png`` unless it was drawn in the last seconds of a running run."""
         write_json(self.folder / METRICS, self.metrics())
-        best = self.best
+        now, best = time.perf_counter(), self.best
+        if self.stopped == "running" and now - self._drawn < DRAW_EVERY:
+            return
+        self._drawn = now
         draw(self.history, self.folder / CURVES, str(self.facts.get("title", "")), best["epoch"] if best else None)
 
     def metrics(self) -> dict[str, Any]:

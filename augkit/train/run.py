@@ -177,10 +177,10 @@ def _facts(opened: Opened, config: TrainConfig, fields: Fields, model: Classifie
 def _headline(facts: Mapping[str, Any], config: TrainConfig) -> str:
     weights = config.pretrained if isinstance(config.pretrained, str) else ("random", "pretrained")[config.pretrained]
     stage = f" up to stride {config.stride}" if config.stride else ""
-    samples, learning = facts["samples"], facts["parameters_learning"] / 1e6
+    samples, learning = facts["samples"], f"{facts['parameters_learning']:,} of {facts['parameters']:,}"
     return (
         f"{facts['title']}: {len(facts['classes'])} classes, {samples['train']} samples to learn from, "
-        f"{samples['val']} to validate; {config.backbone}{stage}, {weights} weights, {learning:.2f} M of them learning"
+        f"{samples['val']} to validate; {config.backbone}{stage} with {weights} weights, {learning} learn"
     )
 
 
