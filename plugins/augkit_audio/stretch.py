@@ -16,8 +16,8 @@ from augkit_audio.signalsmith import FASTEST, SLOWEST
 class TimeStretch(Transform[TimeMap]):
     """Play the clip faster or slower at the same pitch; events keep to what they mark.
 
-    Clips become round(n / rate) samples long, or with ``length: keep`` stay as long as they were: slower ones are cut at
-    the end (events there are cut or dropped), faster ones end in silence. From Signalsmith Stretch, through
+    Clips become round(n / rate) samples long, or with ``length: keep`` stay as long as they were: slower ones are cut
+    at the end (events there are cut or dropped), faster ones end in silence. From Signalsmith Stretch, through
     python-stretch.
     """
 

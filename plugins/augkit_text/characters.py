@@ -21,8 +21,8 @@ class Typo(Transform[Edits]):
     """Mistype a fraction ``rate`` of the letters: a neighbouring key, a key hit twice or along, one left out, two
     swapped.
 
-    Letters are those of the keyboard ``layout``; all else (other scripts, accents, emoji, whitespace) stays as it is, as
-    do the ranges that ``protect`` names. No word, span or token loses all its letters.
+    Letters are those of the keyboard ``layout``; all else (other scripts, accents, emoji, whitespace) stays as it is,
+    as do the ranges that ``protect`` names. No word, span or token loses all its letters.
     """
 
     rate: Annotated[Range, Limits(0, 1, neutral=0, unit="fraction of the letters")] = Range(0.05)

@@ -50,7 +50,8 @@ def composed(first: Sequence[Edit], later: Sequence[Edit], length: int) -> tuple
             return None
         done += put
         position, fresh = end, fresh + 1
-    return tuple(_joined(_scripted([*done, *todo[::-1]])))
+    pieces = [*done, *todo[::-1]]
+    return None if _strands(pieces, first) else tuple(_joined(_scripted(pieces)))
 
 
 def _pieces(edits: Sequence[Edit], length: int) -> Iterator[_Piece]:
@@ -97,6 +98,23 @@ def _put(
     if cut or any(not len(piece) for piece in removed):
         return None
     return [_Piece(removed[0].start, removed[-1].end, replacement, fresh)]
+
+
+def _strands(pieces: Iterable[_Piece], first: Sequence[Edit]) -> bool:
+    """Whether text that the first script inserted has lost a neighbour to the later one.
+
+    It was within spans that reached over it, and still is; in one script it would stand at their edge, outside.
+    """
+    for changed, run in groupby(pieces, key=lambda piece: piece.edit is not None):
+        parts = list(run) if changed else []
+        inserted = any(part.text and part.start == part.end and (part.edit or 0) < len(first) for part in parts)
+        if inserted and any(not part.text and part.start < part.end and not _was_empty(part, first) for part in parts):
+            return True
+    return False
+
+
+def _was_empty(piece: _Piece, first: Sequence[Edit]) -> bool:
+    return piece.edit is not None and piece.edit < len(first) and not first[piece.edit][2]
 
 
 def _scripted(pieces: Iterable[_Piece]) -> Iterator[Edit]:

@@ -109,7 +109,8 @@ class Edits(Params):
     def then(self, later: Params) -> Edits | None:
         """One script for both where text and spans come out the same, else None.
 
-        They do unless a later replacement covers a place where something was deleted, or covers a replacement in part.
+        They do unless the later script replaces a replacement in part, replaces what lies around a deletion, or deletes
+        what lies beside an insertion.
         """
         if not isinstance(later, Edits) or later.length != self.length_out:
             return None

@@ -132,7 +132,7 @@ def _moved(tags: Tags, edits: Edits, string: str) -> Iterator[_Token]:
         glued, before = _SPACE.search(tags.string, before, start) is None, end
         if _WORD.fullmatch(tags.string, start, end) and not _WORD.fullmatch(string, *span):
             for word in _WORD.finditer(string, *span):
-                yield _Token(word.start(), word.end(), mark, glued and word.start() == span[0])
+                yield _Token(word.start(), word.end(), mark, glued)
             continue
         yield _Token(*span, mark, glued)
 
