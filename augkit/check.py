@@ -42,8 +42,8 @@ def check(nodes: Sequence[Node], schema: Schema, epochs: int | None = None) -> t
     certain = {id(node) for node in nodes if isinstance(node, Step) and _always(node)}
     actions: dict[str, Action] = {}
     for step in steps:
-        actions[step.id] = Action(step, _group_actions(step, schema))
         _check_names(step, schema)
+        actions[step.id] = Action(step, _group_actions(step, schema))
         _check_schedule(step, epochs)
         _check_strength(step)
         _check_qualities(step, schema)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
@@ -262,7 +262,8 @@ def _union(parts: tuple[Any, ...], raw: Any, limits: Limits) -> Any:
 
 
 def _tuple(inner: tuple[Any, ...], raw: Any, limits: Limits) -> tuple[Any, ...]:
-    if isinstance(raw, str) or (not isinstance(raw, Sequence) and not hasattr(raw, "__len__")):
+    # A mapping would pass as the list of its keys, and a set in another order in every process.
+    if isinstance(raw, str | Mapping | Set) or (not isinstance(raw, Sequence) and not hasattr(raw, "__len__")):
         return _refuse(raw, "a list")  # type: ignore[no-any-return]
     types_ = [inner[0]] * len(raw) if inner[-1] is Ellipsis else list(inner)
     if len(types_) != len(raw):
