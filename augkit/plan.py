@@ -186,21 +186,25 @@ class _Visit:
     def _on_conflict(
         self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict
     ) -> None:
-        if step.on_conflict == "drop" and params is not None and conflict.instead is not None:
-            self._apply_with(part, params, conflict)
-            self.entries.append(dataclasses.replace(entry, drawn=params, dropped=str(conflict)))
-            return
+        if step.on_conflict == "drop" and params is not None:
+            try:
+                self._apply_with(part, params)
+            except Conflict as without_offer:
+                conflict = without_offer
+            else:
+                self.entries.append(dataclasses.replace(entry, drawn=params, dropped=str(conflict)))
+                return
         self.entries.append(dataclasses.replace(entry, skipped=f"conflict: {conflict}"))
 
-    def _apply_with(self, part: GroupAction, params: Params, conflict: Conflict) -> None:
-        """Apply, taking for every field in conflict what its kernel offered instead."""
+    def _apply_with(self, part: GroupAction, params: Params) -> None:
+        """Apply, taking for every field in conflict what its kernel offered instead; Conflict where that is nothing."""
         moved = {}
-        for name, kernel in part.kernels.items():
+        for name in (name for name in part.kernels if name in self.targets):
             try:
-                moved[name] = kernel(self.targets[name], params)
+                moved[name] = part.kernels[name](self.targets[name], params)
             except Conflict as offered:
                 if offered.instead is None:
-                    raise offered from conflict
+                    raise
                 moved[name] = offered.instead
         self._settle(part, params, moved)
 
@@ -239,7 +243,7 @@ class _Visit:
             ) from None
         params.frame(self.frame(part))
         if entry.dropped:
-            self._apply_with(part, params, Conflict(entry.dropped))
+            self._apply_with(part, params)
             return
         self.apply(part, params, entry)
 
