@@ -53,12 +53,17 @@ class Options(Checked):
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """The root of all kinds. A subclass is a frozen dataclass (``eq=False``) that names its ``kind`` and ``axes``."""
+    """The root of all kinds. A subclass is a frozen dataclass (``eq=False``) that names its ``kind`` and ``axes``.
+
+    Where networks read this kind, ``normalized_by`` is the step, given ``like: <backbone>``, that a recipe with a
+    backbone ends with.
+    """
 
     kind: ClassVar[str] = ""
     axes: ClassVar[frozenset[Axis]] = frozenset()
     carrier: ClassVar[bool] = False
     options_type: ClassVar[type[Options]] = Options
+    normalized_by: ClassVar[str | None] = None
 
     options: Any = field(default=Options(), kw_only=True)
 

@@ -99,9 +99,9 @@ class Transform(Checked, Generic[P]):
     """A step's knowledge: fields, and ``draw``. A subclass names its Params: ``class Rotate(Transform[Affine2D])``.
 
     Class attributes, all optional: ``changes`` (qualities: ``handedness``, ``orientation``, ``colour``, …); ``needs``
-    (kinds whose content ``draw`` must see); ``converts`` (kind → kind that leaves the step); ``only_kinds`` (it
-    handles these and no others, off-axis or not); ``structural`` (it makes a format rather than a change, so it has
-    no strength and zero strength is no identity).
+    (kinds whose content ``draw`` must see); ``converts`` (kind → kind that leaves the step); ``structural`` (it
+    makes a format rather than a change, so it has no strength and zero strength is no identity); ``still`` (where a
+    structural step draws: the step that makes the same format without chance, and the fields that it takes over).
     """
 
     params_type: ClassVar[type[Params]] = Params
@@ -109,6 +109,7 @@ class Transform(Checked, Generic[P]):
     needs: ClassVar[tuple[str, ...]] = ()
     converts: ClassVar[Mapping[str, str]] = {}
     structural: ClassVar[bool] = False
+    still: ClassVar[tuple[str, tuple[str, ...]] | None] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         taken = [name for name in RESERVED if name in inspect.get_annotations(cls)]

@@ -11,6 +11,7 @@ from functools import partial
 
 from augkit.combine import Combiner, Node, Step
 from augkit.distributions import Range
+from augkit.errors import PluginError
 from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints
@@ -18,14 +19,7 @@ from augkit.recipe.located import Located, Map, Scalar, Seq
 from augkit.recipe.steps import Written, inner, read_steps, written
 from augkit.schema import Schema
 
-STILL: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "image/random_resized_crop": ("resize", ("size", "interpolation")),
-    "image/random_crop": ("center_crop", ("size", "pad_if_needed", "border", "fill")),
-}
-"""Steps that make a format and draw, and what makes the same format without: a step, and the fields it takes over."""
-
-LAST: Mapping[str, str] = {"image": "image/normalize", "image_tensor": "image/normalize"}
-"""By the kind that a network reads: the step with which its backbone expects the steps to end."""
+_APPENDED = "the last step was appended: what the backbone reads"
 
 
 @dataclass(frozen=True)
@@ -75,9 +69,6 @@ def complete(
     return Completed(Map(filled, keys, tree.where), first, second, notes)
 
 
-_APPENDED = "the last step was appended: what the backbone reads"
-
-
 def _ended(
     listed: Listed, other: Listed, schema: Schema, backbone: Scalar, read: Callable[[Seq], tuple[Node, ...]]
 ) -> tuple[Listed, bool]:
@@ -104,8 +95,8 @@ def _still(items: Sequence[Located], nodes: Iterable[Node]) -> Iterator[Located]
         if isinstance(node, Combiner):
             if node.kind == "seq":
                 yield from _still(inner(written(item))[0].items, node.children)
-        elif node.name in STILL:
-            yield _instead(written(item), *STILL[node.name])
+        elif node.transform.still:
+            yield _instead(written(item), *node.transform.still)
         elif _is_still(node):
             yield item
 
@@ -122,18 +113,29 @@ def _instead(item: Written, name: str, kept: tuple[str, ...]) -> Located:
     given = item.given if isinstance(item.given, Map) else Map({}, {}, item.where)
     items = {field: node for field, node in given.items.items() if field in (*kept, "on")}
     fields = Map(items, {field: given.keys[field] for field in items}, given.where)
-    return Map({name: fields}, {name: item.where}, item.where)
+    word = _word(name)
+    return Map({word: fields}, {word: item.where}, item.where)
+
+
+def _word(step: str) -> str:
+    """The short name where every recipe can use it, else the full one."""
+    short = step.rpartition("/")[2]
+    try:
+        return short if catalogue().step(short).name == step else step
+    except PluginError:
+        return step
 
 
 def last_step(listed: Listed, other: Listed, schema: Schema, backbone: Scalar) -> Located | None:
     """What to append for the backbone: ``normalize: {like: …}``, or what the ``other`` list has; None where it is."""
-    for step in {LAST[field.kind] for field in schema.fields.values() if field.kind in LAST}:
+    wanted = dict.fromkeys(field.type.normalized_by for field in schema.fields.values() if field.type.normalized_by)
+    for step in wanted:
         if _has(listed, step) or step not in catalogue().names("transform"):
             continue
         if copied := _item_of(other, step):
             return copied
-        name = step.rpartition("/")[2]
         where = backbone.where
+        name = _word(step)
         return Map({name: Map({"like": backbone}, {"like": where}, where)}, {name: where}, where)
     return None
 

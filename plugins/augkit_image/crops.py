@@ -75,6 +75,7 @@ class RandomCrop(Transform[Affine2D]):
 
     changes = {"composition"}
     structural = True
+    still = ("image/center_crop", ("size", "pad_if_needed", "border", "fill"))
 
     size: Annotated[Size, _SIZE]
     pad_if_needed: Annotated[bool, _PAD] = False
@@ -99,6 +100,7 @@ class RandomResizedCrop(Transform[Affine2D]):
 
     changes = {"composition", "scale", "shape"}
     structural = True
+    still = ("image/resize", ("size", "interpolation"))
 
     size: Annotated[Size, _SIZE]
     scale: Annotated[Range, Limits(1e-4, 1, unit="fraction of the area", doc="how much of the image is seen")] = Range(

@@ -21,6 +21,7 @@ class Image(Target):
     kind = "image"
     axes = SPACE
     carrier = True
+    normalized_by = "image/normalize"
 
     pixels: np.ndarray
 
@@ -57,6 +58,7 @@ class ImageTensor(Target):
     kind = "image_tensor"
     axes = SPACE
     carrier = True
+    normalized_by = "image/normalize"
 
     values: np.ndarray
 

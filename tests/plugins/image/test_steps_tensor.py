@@ -67,7 +67,7 @@ def test_numbers_of_timm_models_are_those_of_their_weights():
     assert clip[0] == pytest.approx((0.4815, 0.4578, 0.4082), abs=1e-4)
     with pytest.raises(FieldError, match="Did you mean 'resnet34'"):
         stats_like("timm/resnet_34")
-    with pytest.raises(FieldError, match="like: timm has no weights 'resnet50.nosuch'"):
+    with pytest.raises(FieldError, match=r"like: timm has no weights 'resnet50\.nosuch'"):
         stats_like("timm/resnet50.nosuch")
 
 
