@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from augkit.errors import FieldError
 from augkit.train.names import normalization
 from augkit.words import suggestion
@@ -13,7 +11,6 @@ Stats = tuple[tuple[float, ...], tuple[float, ...]]
 IMAGENET: Stats = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
-@cache
 def stats_like(name: str) -> Stats:
     """Mean and std per channel, as fractions of the range, of ``imagenet`` or a backbone, ``pkg/...`` or ``timm/...``.
 
