@@ -61,7 +61,7 @@ def open_source(spec: Any, base: Path | str = ".") -> Source:
     if not isinstance(given, Mapping):
         given = {cls.shorthand: given}
     try:
-        source: Source = cls.from_fields(given, Path(base))
+        source: Source = cls.from_fields(given, Path(base).absolute())
     except FieldError as error:
         message = str(error)
         raise FieldError(message if message.startswith(name) else f"{name}: {message}", error.field) from None
