@@ -13,7 +13,7 @@ from augkit.testing.strangers import Stranger, with_stranger
 from augkit.testing.subject import NotApplicable, Refused, Subject, Visit, same_targets
 
 _TIMES = 10
-_TOSSES = 200
+_TOSSES = 100
 
 
 @law("L1", "zero strength = identity, on all targets, also after 10 applications", "exact")
@@ -47,7 +47,7 @@ def _p_of_zero(subject: Subject) -> int:
 
 @law("L16", "`p: 0` returns the identical objects; `p: 0.5` has the right rate, and its hits draw as at `p: 1`", "4 σ")
 def probability(subject: Subject) -> int:
-    """200 keys at p 0, 0.5, 1: no object is replaced at 0; at 0.5 the rate is right and a hit is that of p 1."""
+    """100 keys at p 0, 0.5, 1: no object is replaced at 0; at 0.5 the rate is right and a hit is that of p 1."""
     if subject.transform.converts:
         raise NotApplicable("converts, so it always runs")
     ran = 0

@@ -136,6 +136,8 @@ def prove(known: Law, subject: Subject) -> Outcome:
         return Outcome(known, ran)
     refused = subject.refusals[before:]
     why = (
-        f"all {len(refused)} samples were refused, the last with: {refused[-1]}" if refused else "the step never acted"
+        f"all {len(refused)} samples were refused, the last with: {refused[-1]}"
+        if refused
+        else "the step never acted, or left nothing to be compared"
     )
     return Outcome(known, 0, (f"no check could be made: {why}",))

@@ -10,10 +10,9 @@ import numpy as np
 from augkit.fields import fields_of
 from augkit.sample import Axis, Frame, Target, common_frame
 from augkit.testing import markers
-from augkit.testing.cases import Case
 from augkit.testing.compare import arrays, difference
 from augkit.testing.laws import law
-from augkit.testing.subject import NotApplicable, Refused, Subject, Visit
+from augkit.testing.subject import NotApplicable, Subject, Visit
 from augkit.vocab.space import Boxes, Erase, Keypoints
 from augkit.vocab.text import Spans
 from augkit.vocab.timeline import Events
@@ -72,11 +71,8 @@ def _things_agree(subject: Subject) -> int:
     ran = 0
     for turn in range(max(2, subject.examples // 2)):
         for size in markers.SIZES:
-            try:
-                visit = subject.visit(markers.object_case(size, turn), key=f"turn {turn}", epoch=turn)
-            except Refused:
-                continue
-            ran += _thing_by_thing(visit)
+            for visit in subject.acted(markers.object_case(size, turn), turn):
+                ran += _thing_by_thing(visit)
     return ran
 
 
@@ -154,18 +150,15 @@ def erasing(subject: Subject) -> int:
         chosen = subject.with_fields(policy=policy) if policy else subject
         for turn in range(max(3, subject.examples // 2)):
             for size in markers.SIZES:
-                ran += _erased(chosen, markers.object_case(size, turn), turn)
+                for visit in chosen.acted(markers.object_case(size, turn), turn):
+                    ran += _erased(visit)
     return ran
 
 
-def _erased(subject: Subject, case: Case, turn: int) -> int:
-    try:
-        visit = subject.visit(case, key=f"turn {turn}")
-    except Refused:
-        return 0
+def _erased(visit: Visit) -> int:
     for drawn in visit.params:
         assert isinstance(drawn, Erase)
-        covered = np.zeros(case.fields["image"].shape[:2], dtype=bool)
+        covered = np.zeros(visit.case.fields["image"].shape[:2], dtype=bool)
         for x0, y0, x1, y1 in drawn.rects:
             covered[y0:y1, x0:x1] = True
         _pixels_erased(visit, covered)

@@ -13,7 +13,7 @@ from augkit.sample import Axis
 from augkit.testing import markers
 from augkit.testing.cases import Case, random_classes
 from augkit.testing.laws import law
-from augkit.testing.subject import NotApplicable, Refused, Subject, Visit
+from augkit.testing.subject import NotApplicable, Subject, Visit
 from augkit.transform import Params
 from augkit.vocab.space import Image, ImageTensor, PlanarMap
 
@@ -75,12 +75,9 @@ def keypoint_on_marker(subject: Subject) -> int:
     ran, errors = 0, []
     for turn in range(max(2, subject.examples // 2)):
         for size in markers.SIZES:
-            try:
-                visit = subject.visit(markers.blob_case(size, 1.5, turn), key=f"turn {turn}", epoch=turn)
+            for visit in subject.acted(markers.blob_case(size, 1.5, turn), turn):
                 ran += _dots(subject, visit, size, turn)
-            except Refused:
-                continue
-            errors += _blob_errors(visit)
+                errors += _blob_errors(visit)
     if len(errors) >= 12:
         bias = np.mean(errors, axis=0)
         if math.hypot(*bias) > 0.1:
@@ -126,11 +123,11 @@ def _dots(subject: Subject, visit: Visit, size: tuple[int, int], turn: int) -> i
         return 0
     ran = 0
     for side in (1, 3) if maps else (3,):
-        visit = subject.visit(markers.dot_case(size, side, turn), key=f"turn {turn}", epoch=turn)
-        moved = visit.replayed(fill=0, border="constant")
-        image, left = markers.pixels(moved)[:, :, 0], markers.points(moved)
-        for name in range(1, len(visit.case.fields["keypoints"]["xy"]) + 1):
-            ran += _dot(moved, image == name, left.get(name), name, side, exact=maps)
+        for dotted in subject.acted(markers.dot_case(size, side, turn), turn):
+            moved = dotted.replayed(fill=0, border="constant")
+            image, left = markers.pixels(moved)[:, :, 0], markers.points(moved)
+            for name in range(1, len(dotted.case.fields["keypoints"]["xy"]) + 1):
+                ran += _dot(moved, image == name, left.get(name), name, side, exact=maps)
     return ran
 
 
@@ -162,13 +159,10 @@ def _still(subject: Subject) -> int:
         gray = 64 + 160 * markers.blob((80, 80), x, y, 4.0)
         image = np.repeat(gray[:, :, None].astype(np.uint8), 3, axis=2)
         case = Case(f"a blob at ({x}, {y}) on 80x80 px", {"image": image}, {"image": "image"})
-        try:
-            visit = subject.visit(case, f"turn {turn}")
-        except Refused:
-            continue
-        found += _shift(visit, image)
+        for visit in subject.acted(case, turn):
+            found += _shift(visit, image)
     if not found:
-        raise NotApplicable("does not move space, and leaves nothing of a blob to be found")
+        return 0
     dx, dy = np.median(found, axis=0)
     if math.hypot(dx, dy) > 2.0:
         raise visit.broken(f"says that it does not move space, but moves what is seen by ({dx:g}, {dy:g}) px")
@@ -206,11 +200,8 @@ def box_of_moved_mask(subject: Subject) -> int:
         for size in markers.SIZES:
             for shape in ("rectangle", "ellipse"):
                 case = markers.object_case(size, turn, shape)
-                try:
-                    visit = subject.visit(case, key=f"turn {turn}", epoch=turn)
-                except Refused:
-                    continue
-                ran += _boxes_fit(visit.replayed(border="constant"), filled=shape == "rectangle")
+                for visit in subject.acted(case, turn):
+                    ran += _boxes_fit(visit.replayed(border="constant"), filled=shape == "rectangle")
     return ran
 
 

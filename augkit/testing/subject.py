@@ -176,6 +176,14 @@ class Subject:
         plan = self.plan(case.spec, seed, **changed)
         return self.run(case, plan, sample_of(plan, case, key, epoch))
 
+    def acted(self, case: Case, turn: int = 0) -> list[Visit]:
+        """The visit of a case if the step acted in it; nothing where it refused the case or found nothing to do."""
+        try:
+            visit = self.visit(case, key=f"turn {turn}", epoch=turn)
+        except Refused:
+            return []
+        return [visit] if visit.trace.steps else []
+
     def run(self, case: Case, plan: Plan, sample: Sample) -> Visit:
         """One run of a read sample through a plan."""
         try:

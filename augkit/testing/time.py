@@ -9,7 +9,7 @@ import numpy as np
 from augkit.sample import Axis
 from augkit.testing.cases import Case
 from augkit.testing.laws import law
-from augkit.testing.subject import NotApplicable, Refused, Subject, Visit
+from augkit.testing.subject import NotApplicable, Subject, Visit
 from augkit.vocab.timeline import Audio, Events, TimeMap
 
 _EDGE = 0.02
@@ -25,11 +25,8 @@ def events_on_clicks(subject: Subject) -> int:
         raise NotApplicable("no sound with events")
     ran = 0
     for turn in range(max(4, subject.examples)):
-        try:
-            visit = subject.visit(_clicks(turn), key=f"turn {turn}", epoch=turn)
-        except Refused:
-            continue
-        ran += _agree(visit, subject.moves(Axis.TIME))
+        for visit in subject.acted(_clicks(turn), turn):
+            ran += _agree(visit, subject.moves(Axis.TIME))
     return ran
 
 
