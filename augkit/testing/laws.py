@@ -117,8 +117,8 @@ def check(step: Step | Transform[Any], laws: Iterable[str] | None = None, exampl
 
 
 def default_examples() -> int:
-    """8, or 150 where the environment has AUGKIT_LAWS=long."""
-    return LONG if os.environ.get("AUGKIT_LAWS") == "long" else SHORT
+    """8, or 150 where the environment has AUGKIT_LAWS=long or AUGKIT_LAWS=fuzz."""
+    return LONG if os.environ.get("AUGKIT_LAWS") in ("long", "fuzz") else SHORT
 
 
 def prove(known: Law, subject: Subject) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -243,11 +244,14 @@ def sample_of(plan: Plan, case: Case, key: str = "a", epoch: int = 0) -> Sample:
 
 
 def drawn(holds: Callable[[Case, int], None], cases: st.SearchStrategy[Case], examples: int) -> None:
-    """Let Hypothesis draw cases and keys for ``holds`` and shrink what breaks it; the same draws every time."""
+    """Let Hypothesis draw cases and keys for ``holds`` and shrink what breaks it; the same draws every time.
+
+    With AUGKIT_LAWS=fuzz in the environment the draws are new ones every time.
+    """
 
     @hypothesis.settings(
         max_examples=examples,
-        derandomize=True,
+        derandomize=os.environ.get("AUGKIT_LAWS") != "fuzz",
         database=None,
         deadline=None,
         print_blob=False,
