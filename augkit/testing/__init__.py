@@ -11,6 +11,14 @@ A law that does not apply to a step says so; one that makes no check is broken. 
 and nowhere else in augkit.
 """
 
+from augkit.errors import MissingDependency
+
+try:
+    import hypothesis as _hypothesis  # noqa: F401
+    import pytest as _pytest  # noqa: F401
+except ImportError as error:
+    raise MissingDependency(f"the laws need {error.name}. Install it: pip install pytest hypothesis") from error
+
 from augkit.testing import algebra, compile, identity, objects, space, streams, text, time
 from augkit.testing.agree import assert_targets_agree
 from augkit.testing.laws import Law, Outcome, Report, check, laws

@@ -26,7 +26,7 @@ _SERVE = "from augkit.testing.elsewhere import serve; serve()"
 def digests(jobs: Sequence[tuple[Plan, Sample]]) -> list[str]:
     """The outputs' digests from two fresh processes working at once, one of them backwards; they must agree."""
     try:
-        asked = pickle.dumps(list(jobs)), pickle.dumps(list(jobs)[::-1])
+        asked = [pickle.dumps((sys.path, pickle.dumps(order))) for order in (list(jobs), list(jobs)[::-1])]
     except Exception as error:
         raise LawBroken(f"cannot be sent to a worker process: {type(error).__name__}: {error}") from error
     for worker, question in zip(_workers(), asked, strict=True):
@@ -46,7 +46,7 @@ def _workers() -> tuple[subprocess.Popen[bytes], ...]:
 
 
 def _worker(seed: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
     worker = subprocess.Popen([sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
     atexit.register(_dismiss, worker)
     return worker
@@ -69,7 +69,8 @@ def serve() -> None:
     while question := _receive(questions):
         answer: Any
         try:
-            answer = [digest(plan(sample)[0]) for plan, sample in pickle.loads(question)]
+            sys.path[:], jobs = pickle.loads(question)  # test modules put their folders on the path as they are met
+            answer = [digest(plan(sample)[0]) for plan, sample in pickle.loads(jobs)]
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
         _send(answers, pickle.dumps(answer))

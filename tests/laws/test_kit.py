@@ -117,10 +117,25 @@ def test_no_steps_is_refused():
 STRANGERS_SUITE = """
 from augkit import testing
 from augkit.testing import pytest_terminal_summary
-from tests.laws.faults_streams import Brightness
+import dataclasses
+from augkit import Params, Transform
 from augkit.combine import Step
 
-@testing.parametrize_with_checks([Step(Brightness(), "acme/brightness")], laws=["L1", "L13", "L9"])
+@dataclasses.dataclass(frozen=True)
+class Nothing(Params):
+    pass
+
+class Negative(Transform[Nothing]):
+    changes = {"colour"}
+
+    def draw(self, rng, frame, content=None):
+        return Nothing()
+
+    def apply_image(self, image, params):
+        top = 255 if image.pixels.dtype == "uint8" else 1
+        return dataclasses.replace(image, pixels=(top - image.pixels).astype(image.pixels.dtype))
+
+@testing.parametrize_with_checks([Step(Negative(), "acme/negative")], laws=["L12", "L13", "L9"])
 def test_laws(check):
     check()
 """
