@@ -9,6 +9,7 @@ import pickle
 import struct
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, BinaryIO
@@ -97,7 +98,9 @@ def forked(work: Callable[[], list[str]]) -> list[str]:
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
     child = context.Process(target=_answer, args=(work, theirs), daemon=True)
-    child.start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of forks beside threads: the very point
+        child.start()
     theirs.close()
     try:
         if not mine.poll(_PATIENCE):
