@@ -54,18 +54,18 @@ def _followers(letters: Sequence[int], edges: Container[int]) -> set[int]:
 def _mistyped(
     rng: Stream, string: str, hit: Sequence[int], followers: Container[int], near: Mapping[str, str]
 ) -> Iterator[Edit]:
-    done, omitted = 0, False
+    done = 0
     for at in hit:
         if at < done:
             continue
         letter = string[at]
         ways = ["replace", "insert"]
-        # A letter may be left out only behind one that is there, so that something of every word and span remains.
-        if at in followers and not (omitted and done == at):
+        # The first letter is never left out, so that something of every word and span remains.
+        if at in followers:
             ways.append("omit")
         if at + 1 in followers and string[at + 1] != letter:
             ways.append("swap")
         key = rng.choice(near[letter] + letter if (way := rng.choice(ways)) == "insert" else near[letter])
         replacement = {"replace": key, "insert": letter + key, "omit": "", "swap": string[at : at + 2][::-1]}[way]
-        done, omitted = at + (2 if way == "swap" else 1), way == "omit"
+        done = at + 2 if way == "swap" else at + 1
         yield at, done, replacement

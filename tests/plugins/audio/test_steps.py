@@ -64,12 +64,15 @@ def test_channels_and_forms_are_kept(step, channels):
     assert (samples == before).all()
 
 
-def test_strided_input_is_heard():
+def test_strided_and_read_only_input_is_heard():
     samples, _ = tones(16000)
     backwards = samples[::-1]
     aug = pipeline(steps.time_stretch(rate=0.8))
-    out, copied = (aug(audio=(x, 16000), key="a")["audio"][0] for x in (backwards, backwards.copy()))
+    locked = backwards.copy()
+    locked.flags.writeable = False
+    out, copied, read = (aug(audio=(x, 16000), key="a")["audio"][0] for x in (backwards, backwards.copy(), locked))
     assert (out == copied).all()
+    assert (out == read).all()
     assert out.any()
 
 

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 import augkit
 from augkit import steps
 from augkit.vocab.text import Edits, Text
+from augkit_text.graphemes import boundaries, singles
+from augkit_text.keyboards import neighbours
 
 SAMPLE = {"text": "text", "entities": {"spans": "text"}, "tags": {"tags": "text"}}
 STEPS = [steps.typo, steps.word_delete]
@@ -73,6 +75,24 @@ def test_annotations_follow_over_all_of_unicode(step, fields, rate, key):
     assert (out["text"] == text) == (not edits)
 
 
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "text", ["x a \u0308b c", "x \u0308a b c", "a\u0600 b c d", "a \r\n b\r\nc", "🇩 a 🇪", "e\u0301 a\u200d b"]
+)
+def test_no_grapheme_is_split(step, text):
+    edges = {0, len(text), *(match.start() for match in regex.finditer(r"\X", text))}
+    drawn = [pipeline(step(rate=0.5, protect=[])).traced(text=text, key=str(n))[1] for n in range(50)]
+    assert any(edits_of(trace) for trace in drawn)
+    assert all(start in edges and end in edges for trace in drawn for start, end, _ in edits_of(trace))
+
+
+def test_graphemes_are_told_apart():
+    assert set(range(8)) - set(boundaries("a\r\ne\u0301 b")) == {2, 4}
+    assert set(boundaries("a\nb")) == {0, 1, 2, 3}
+    assert set(boundaries("a\r\nb")) == {0, 1, 3, 4}
+    assert singles("abe\u0301", "abe") == [0, 1]
+
+
 def untouched(text, edits):
     kept, at = [], 0
     for start, end, _ in edits:
@@ -96,6 +116,21 @@ def test_a_typo_loses_no_annotation(fields, key):
     assert len(out["entities"]) == len(fields["entities"])
     assert out["tags"]["tags"] == fields["tags"]["tags"]
     assert len(out["text"].split()) == len(fields["text"].split())
+
+
+def test_typos_do_not_cross_the_edges_of_annotations():
+    rows = [{"start": at, "end": at + 2, "text": "abcdef"[at : at + 2]} for at in (0, 2, 4)]
+    tags = {"tokens": ["ab", "cd", "ef"], "tags": ["B-P", "B-P", "O"]}
+    for key in range(100):
+        out = pipeline(steps.typo(rate=1))(text="abcdef", entities=rows, tags=tags, key=str(key))
+        for row, own in zip(out["entities"], ("ab", "cd", "ef"), strict=True):
+            assert not set(row["text"]) & ({*"abcdef"} - near(own)), (row, own)
+        assert out["tags"]["tokens"] == [row["text"] for row in out["entities"]]
+
+
+def near(letters):
+    """The letters, and those beside them on the keyboard."""
+    return {*letters, *"".join(neighbours("qwerty")[letter] for letter in letters)}
 
 
 @given(fields=annotated(), key=st.sampled_from("abcd"))
