@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import CompileError
 from augkit.plugins import catalogue
-from augkit.sample import Axis, Label
+from augkit.sample import Axis, Label, Labels
 from augkit.schema import Field, Group, Schema
 from augkit.transform import Kernel
 from augkit.words import suggestion
@@ -240,10 +240,12 @@ def _clash(step: Step, field: Field, quality: str, everything: bool) -> str:
 
 
 def _excluded(step: Step, field: Field, quality: str) -> bool:
-    if field.name not in step.only:
+    # A sample of several labels may have one that `only` names beside one that depends on the quality.
+    if field.name not in step.only or issubclass(field.type, Labels):
         return False
-    sensitive = field.options.sensitive_values(quality)
-    return sensitive is None or not set(sensitive) & set(step.only[field.name])
+    sensitive, allowed = field.options.sensitive_values(quality), step.only[field.name]
+    # As texts too: a folder's name is '6' where the recipe writes 6, and one of both is a slip.
+    return sensitive is None or not (set(sensitive) & set(allowed) or {*map(str, sensitive)} & {*map(str, allowed)})
 
 
 def _restores(step: Step, field: Field) -> bool:

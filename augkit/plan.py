@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from augkit.check import Action, GroupAction, check
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import AugkitError, Conflict, DataError, ReplayError, SkipStep
@@ -144,7 +142,7 @@ class _Visit:
             return f"off_last: {step.off_last}"
         for name, allowed in step.only.items():
             value = self._value_of(name, step)
-            several = isinstance(value, list | tuple)
+            several = isinstance(value, list | tuple | set | frozenset)
             if not (any(item in allowed for item in value) if several else value in allowed):
                 return f"only: {name} is {value!r}"
         return None
@@ -156,8 +154,8 @@ class _Visit:
             raise DataError(
                 f"{step.id}: `only` asks for {name!r}; this sample has {', '.join(known)}.", self.sample.key
             )
-        value = self.sample.meta[name] if target is None else getattr(target, "value", None)
-        return value.item() if isinstance(value, np.generic) else value
+        value: Any = self.sample.meta[name] if target is None else getattr(target, "value", None)
+        return value.tolist() if hasattr(value, "tolist") else value
 
     def _draw_and_apply(
         self, step: Step, transform: Transform[Any], part: GroupAction, path: str, p: float, strength: float | None

@@ -20,7 +20,7 @@ from augkit.transform import Kernel, Transform, kernel_for
 from augkit.vocab.space import Boxes, Erase, Image, Keypoints, Mask
 from augkit_image.bridge_library import make
 from augkit_image.bridge_params import Foreign
-from augkit_image.bridge_table import CHANGES, ELLIPSE, ERASERS, INEXACT, KEEPS_FRAME, NEEDS, PAINTERS
+from augkit_image.bridge_table import CHANGES, ELLIPSE, ERASERS, INEXACT, KEEPS_FRAME, NEEDS, PAINTERS, may_mirror
 from augkit_image.bridge_targets import move_boxes, move_mask, move_points
 
 _OURS = ("name", "arguments", "allow_inexact")
@@ -103,7 +103,10 @@ class Albumentations(Transform[Foreign]):
         return f"albumentations/{self.name}"
 
     def changed_qualities(self) -> frozenset[str] | None:
-        return CHANGES.get(self.name)
+        changes = CHANGES.get(self.name)
+        if self.name == "Affine" and changes and may_mirror(self.inner.scale, self.inner.shear):
+            return changes | {"handedness"}
+        return changes
 
     def moved_axes(self) -> frozenset[Axis]:
         """None for what changes pixels only, and for dropouts that paint no mask, which keep every annotation."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 REFUSED = {
     **dict.fromkeys(
@@ -103,32 +104,35 @@ _CHANGES = {
     "": "NoOp",
     "handedness": "HorizontalFlip TimeReverse",
     "handedness orientation": "D4 SquareSymmetry Transpose VerticalFlip",
-    "orientation": "RandomRotate90 Rotate SafeRotate",
-    "orientation scale": "ShiftScaleRotate",
-    "orientation scale shape": "Affine",
-    "orientation shape": "Perspective",
+    "orientation": "RandomRotate90 Rotate",
+    "orientation scale": "SafeRotate",
+    "composition orientation scale": "ShiftScaleRotate",
+    "composition orientation scale shape": "Affine",
+    "orientation scale shape": "Perspective",
     "shape": "ElasticTransform GridDistortion GridElasticDeform OpticalDistortion PiecewiseAffine ThinPlateSpline",
-    "scale": "LongestMaxSize RandomScale Resize SmallestMaxSize",
+    "scale": "LongestMaxSize RandomScale SmallestMaxSize",
+    "scale shape": "Resize",
     "composition": "CenterCrop Crop CropNonEmptyMaskIfExists Pad PadIfNeeded RandomCrop RandomCropFromBorders "
     "RandomCropNearBBox AtLeastOneBBoxRandomCrop BBoxSafeRandomCrop RandomGridShuffle OverlayElements "
     "CoarseDropout ConstrainedCoarseDropout Erasing FrequencyMasking GridDropout MaskDropout TimeMasking XYMasking",
-    "composition scale": "CropAndPad RandomResizedCrop RandomSizedBBoxSafeCrop RandomSizedCrop",
-    "colour": "AutoContrast CLAHE ChannelDropout ChannelShuffle ColorJitter Equalize FancyPCA FDA HEStain "
+    "composition scale shape": "CropAndPad RandomResizedCrop RandomSizedBBoxSafeCrop RandomSizedCrop",
+    "colour": "ChannelShuffle ToGray ToRGB",
+    "brightness colour": "AutoContrast CLAHE ChannelDropout ColorJitter Equalize FancyPCA FDA HEStain "
     "HistogramMatching HueSaturationValue Illumination InvertImg PixelDistributionAdaptation PlanckianJitter "
     "PlasmaBrightnessContrast PlasmaShadow Posterize RGBShift RandomBrightnessContrast RandomGamma RandomShadow "
-    "RandomToneCurve Solarize ToGray ToRGB ToSepia",
-    "sharpness": "AdvancedBlur Blur Defocus Downscale Emboss GaussianBlur GlassBlur MedianBlur MotionBlur "
+    "RandomToneCurve Solarize ToSepia",
+    "sharpness texture": "AdvancedBlur Blur Defocus Downscale Emboss GaussianBlur GlassBlur MedianBlur MotionBlur "
     "RingingOvershoot Sharpen Superpixels UnsharpMask ZoomBlur",
     "colour sharpness": "ChromaticAberration",
-    "noise": "AdditiveNoise GaussNoise MultiplicativeNoise PixelDropout SaltAndPepper ShotNoise",
-    "colour noise": "ISONoise",
-    "noise sharpness": "ImageCompression",
-    "colour composition": "RandomSunFlare",
-    "colour noise sharpness": "RandomFog RandomGravel RandomRain RandomSnow Spatter",
+    "noise texture": "AdditiveNoise GaussNoise MultiplicativeNoise PixelDropout SaltAndPepper ShotNoise",
+    "colour noise texture": "ISONoise",
+    "noise sharpness texture": "ImageCompression",
+    "brightness colour composition": "RandomSunFlare",
+    "brightness colour noise sharpness texture": "RandomFog RandomGravel RandomRain RandomSnow Spatter",
     "shape sharpness": "Morphological",
 }
 CHANGES = {name: frozenset(qualities.split()) for qualities, names in _CHANGES.items() for name in names.split()}
-"""The qualities that a transform changes; one that is not listed may change everything."""
+"""The qualities that a transform changes, as our own steps of the kind do; one not listed may change everything."""
 
 MIRRORED_ELEMENTS = frozenset(["h", "hvt", "t", "v"])
 """Of the eight symmetries of the square, those that exchange left and right."""
@@ -140,8 +144,17 @@ CONSTANTS = {
 """OpenCV's numbers, by the words that our own steps use."""
 
 
-def mirrors(name: str, drawn: Mapping[str, object]) -> bool:
+def may_mirror(scale: Mapping[str, tuple[float, float]], shear: Mapping[str, tuple[float, float]]) -> bool:
+    """Whether an ``Affine`` of these ranges can: by a scale below 0, or by shears that cross each other."""
+    lean_x, lean_y = (max(map(abs, shear[axis])) for axis in "xy")
+    return min(*scale["x"], *scale["y"]) < 0 or (min(lean_x, lean_y) > 0 and lean_x + lean_y >= 90)
+
+
+def mirrors(name: str, drawn: Mapping[str, Any]) -> bool:
     """Whether left and right change places under what was drawn."""
     if name in ("D4", "SquareSymmetry"):
         return drawn["group_element"] in MIRRORED_ELEMENTS
+    if name == "Affine":
+        (a, b, _), (c, d, _) = drawn["matrix"][:2]
+        return bool(a * d - b * c < 0)
     return "handedness" in CHANGES.get(name, ())

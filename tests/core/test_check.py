@@ -162,6 +162,17 @@ def test_values_that_depend_stay_with_their_quality():
         Options(sensitive_to={"handedness"})
 
 
+def test_a_value_clashes_however_the_recipe_spells_it():
+    sample = digit(sensitive_to={"handedness": [6, 9]})
+    assert "depends on it" in refusal([step(Flip(), only={"digit": ("6",)})], sample)
+    Pipeline([step(Flip(), only={"digit": ("0", 1)})], sample=sample)
+
+
+def test_of_several_labels_none_is_left_out_by_naming_another():
+    sample = {"image": "image", "sides": {"labels": {"sensitive_to": {"handedness": ["left"]}}}}
+    assert "depends on it" in refusal([step(Flip(), only={"sides": ("car",)})], sample)
+
+
 def test_what_may_change_everything_clashes_with_any_quality():
     said = refusal([step(Unknown())], digit(sensitive_to=["anything"]))
     assert "may change everything, so also anything" in said

@@ -184,6 +184,13 @@ def test_fields_may_be_left_out():
 # Rules
 
 
+@pytest.mark.parametrize("labels", [["a", "b"], ("a", "b"), {"a", "b"}, np.array(["a", "b"])])
+def test_only_takes_one_of_several_labels_whatever_holds_them(labels):
+    pipeline = Pipeline([step(Flip(), only={"labels": ("b",)})], sample={"image": "image", "labels": "labels"})
+    assert pipeline.traced(image=IMAGE, labels=labels, key="a")[1].steps
+    assert not pipeline.traced(image=IMAGE, labels=["c"], key="a")[1].steps
+
+
 def test_only_by_label_and_by_metadata_is_traced_with_the_reason():
     sample = {"image": "image", "digit": "label"}
     by_label = Pipeline([step(Flip(), only={"digit": (0, 8)})], sample=sample)

@@ -123,6 +123,42 @@ def test_columns_and_names_follow_a_flip():
     assert np.allclose(out["points"]["xy"], np.array([79, 0]) + POINTS["xy"] * [-1, 1])
 
 
+@pytest.mark.parametrize(
+    "mirroring", [{"scale": {"x": -1, "y": 1}}, {"scale": [-1, 1]}, {"shear": {"x": [0, 60], "y": [0, 60]}}]
+)
+def test_an_affine_that_may_mirror_is_a_mirror(mirroring):
+    sample = {"image": "image", "digit": {"label": {"sensitive_to": ["handedness"]}}}
+    with pytest.raises(augkit.CompileError, match="changes handedness"):
+        augkit.Pipeline([steps.albumentations(name="Affine", **mirroring)], sample=sample)
+    augkit.Pipeline([steps.albumentations(name="Affine", scale=[0.5, 2], shear=[-30, 30])], sample=sample)
+
+
+@pytest.mark.parametrize(("scale", "names"), [({"x": -1, "y": 1}, ["right", "left"]), (0.9, ["left", "right"])])
+def test_an_affine_swaps_names_when_it_mirrors(scale, names):
+    sample = {"image": "image", "points": {"keypoints": {"pairs": [["left", "right"]]}}}
+    points = {"xy": [[20, 20], [24, 20]], "label": ["left", "right"]}
+    image = np.zeros((40, 44, 3), np.uint8)
+    assert run(sample, step={"name": "Affine", "scale": scale}, image=image, points=points)["points"]["label"] == names
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ({"name": "GaussNoise"}, steps.gaussian_noise()),
+        ({"name": "GaussianBlur"}, steps.gaussian_blur()),
+        ({"name": "ImageCompression"}, steps.jpeg()),
+        ({"name": "Perspective"}, steps.perspective()),
+        ({"name": "RandomBrightnessContrast"}, steps.brightness()),
+        ({"name": "RandomResizedCrop", "size": [8, 8]}, steps.random_resized_crop(size=8)),
+        ({"name": "Resize", "height": 8, "width": 9}, steps.resize(size=[8, 9])),
+        ({"name": "ShiftScaleRotate"}, steps.shift_scale_rotate()),
+    ],
+)
+def test_a_transform_changes_what_our_own_step_of_the_kind_does(theirs, ours):
+    bridged = steps.albumentations(**theirs).transform
+    assert bridged.changed_qualities() >= ours.transform.changed_qualities()
+
+
 def test_the_symmetries_of_the_square_swap_names_only_when_they_mirror():
     sample = {"image": "image", "points": {"keypoints": {"pairs": [["left", "right"]]}}}
     aug = augkit.Pipeline([steps.albumentations(name="D4")], sample=sample)
