@@ -163,12 +163,16 @@ def common_frame(targets: Mapping[str, Target], key: str = "") -> Frame:
         for axis, extent in target.frame().items():
             if merged.setdefault(axis, extent) != extent:
                 raise DataError(
-                    f"{name!r} reaches {tuple(extent)} in {axis} but {owner[axis]!r} {tuple(merged[axis])}; they move "
+                    f"{name!r} reaches {_told(extent)} in {axis} but {owner[axis]!r} {_told(merged[axis])}; they move "
                     f"together and must agree. Independent fields go in `groups: [[{owner[axis]}], [{name}]]`.",
                     key=key,
                 )
             owner.setdefault(axis, name)
     return merged
+
+
+def _told(extent: Any) -> Any:
+    return tuple(extent) if isinstance(extent, tuple) else extent
 
 
 def require_mapping(value: Any, what: str) -> Mapping[str, Any]:

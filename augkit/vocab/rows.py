@@ -33,6 +33,14 @@ def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     return [{name: item for name, item in zip(columns, row, strict=True) if item is not Absent} for row in rows]
 
 
+def filled(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns with None for ``Absent``."""
+    return {
+        name: [None if item is Absent else item for item in column] if isinstance(column, list) else column
+        for name, column in columns.items()
+    }
+
+
 def is_rows(value: Any, what: str) -> bool:
     """True for a list of rows, False for a mapping of columns; anything else raises DataError."""
     if isinstance(value, Mapping):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from augkit.errors import DataError
-from augkit.sample import Axis
+from augkit.sample import Axis, common_frame
 from augkit.transform import kernel_for
 from augkit.vocab.text import Edits, Spans, Tags, Text
 from tests.core.edit_scripts import read, through_the_door
@@ -32,6 +32,11 @@ def test_the_frame_is_the_length_and_remembers_the_text():
 def test_only_a_str_is_a_text(value):
     with pytest.raises(DataError, match="expected a str"):
         Text.read(value, Text.options_type(), {})
+
+
+def test_texts_that_move_together_must_be_of_one_length():
+    with pytest.raises(DataError, match="'b' reaches 2 in text but 'a' 3; they move together"):
+        common_frame({"a": Text("abc"), "b": Text("ab")})
 
 
 def test_spans_keep_their_extra_keys_and_types():

@@ -109,6 +109,11 @@ def test_events_come_back_in_their_form():
     assert Events.batch([made])[0]["offset"].tolist() == [0.5, 2.0]
 
 
+def test_rows_that_lack_a_column_have_none_in_a_batch():
+    [batched] = Events.batch([events(ROWS)])
+    assert (batched["label"], batched["id"], batched["onset"].dtype) == (["dog", None], [None, 3], np.float32)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [

@@ -25,8 +25,8 @@ _SURFACE = "text"
 class Spans(Target):
     """``starts`` and ``ends``: n positions each, half-open; labels, ids and the rest are ``columns`` of n values.
 
-    Spans may overlap and stand in any order. A column ``text`` holds what the spans say; it is checked on the way in
-    and written anew on the way out.
+    Spans may overlap and stand in any order. A column ``text`` holds what the spans say: it is checked on the way in
+    and moves along, for which ``string``, the text itself, is kept.
     """
 
     kind = "spans"
@@ -35,6 +35,7 @@ class Spans(Target):
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     columns: Mapping[str, Any] = field(default_factory=dict)
+    string: str | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -63,30 +64,31 @@ class Spans(Target):
         check_lengths("spans", len(starts), {"end": ends, **extra})
         string = string_of(frame)
         _check_ranges(starts, ends, string)
-        if string is not None and _SURFACE in extra:
-            _check_surfaces(starts, ends, extra[_SURFACE], string)
+        kept = string if _SURFACE in extra else None
+        if kept is not None:
+            _check_surfaces(starts, ends, extra[_SURFACE], kept)
         form = {"rows": rows, **{name: type_of(columns[name]) for name in _ENDS}}
-        return cls(starts, ends, extra, options=options), form
+        return cls(starts, ends, extra, kept, options=options), form
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
             return self
-        columns, string = dict(self.columns), string_of(frame)
-        if string is not None and _SURFACE in columns:
-            columns[_SURFACE] = self._surfaces(columns[_SURFACE], string)
-        if form["rows"]:
-            return rows_of({"start": self.starts, "end": self.ends, **columns})
         ends = {"start": self.starts, "end": self.ends}
-        return {**{name: like(positions, form[name]) for name, positions in ends.items()}, **columns}
+        if form["rows"]:
+            return rows_of({**ends, **self.columns})
+        return {**{name: like(positions, form[name]) for name, positions in ends.items()}, **self.columns}
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> list[list[dict[str, Any]]]:
         """A list of rows for each text."""
         return [rows_of({"start": t.starts, "end": t.ends, **t.columns}) for t in targets]
 
-    def _surfaces(self, old: Sequence[Any], string: str) -> list[Any]:
-        new = [string[start:end] for start, end in self.ranges()]
-        return [Absent if was is Absent else now for was, now in zip(old, new, strict=True)]
+    def saying(self, string: str) -> Self:
+        """The same spans over ``string``, their column ``text`` written anew."""
+        old, new = self.columns[_SURFACE], [string[start:end] for start, end in self.ranges()]
+        told = [Absent if was is Absent else now for was, now in zip(old, new, strict=True)]
+        columns = {**self.columns, _SURFACE: like(told, type_of(old))}
+        return dataclasses.replace(self, columns=columns, string=string)
 
 
 @moves(Edits, Spans)
@@ -99,7 +101,8 @@ def spans_follow_edits(spans: Spans, edits: Edits) -> Spans:
     starts, ends = tuple(start for start, _ in left), tuple(end for _, end in left)
     keep = np.array([span is not None for span in moved])
     columns = spans.columns if keep.all() else take(spans.columns, keep)
-    return dataclasses.replace(spans, starts=starts, ends=ends, columns=columns)
+    made = dataclasses.replace(spans, starts=starts, ends=ends, columns=columns)
+    return made if spans.string is None else made.saying(edits.apply(spans.string))
 
 
 def _positions(columns: Mapping[str, Any], name: str) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from augkit.errors import DataError
 from augkit.fields import Limits
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.transform import moves
-from augkit.vocab.rows import columns_of, is_rows, like, rows_of, type_of
+from augkit.vocab.rows import columns_of, filled, is_rows, like, rows_of, type_of
 from augkit.vocab.timeline.timemap import TimeMap
 
 _TIMES = ("onset", "offset")
@@ -78,10 +78,9 @@ class Events(Target):
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> list[dict[str, Any]]:
-        """A list of mappings of columns; onsets and offsets float32."""
-        return [
-            {"onset": t.onset.astype(np.float32), "offset": t.offset.astype(np.float32), **t.columns} for t in targets
-        ]
+        """A list of mappings of columns; onsets and offsets float32, None where a row lacks a column."""
+        times = [{name: getattr(t, name).astype(np.float32) for name in _TIMES} for t in targets]
+        return [{**known, **filled(t.columns)} for known, t in zip(times, targets, strict=True)]
 
     def only(self, keep: np.ndarray) -> Self:
         """The events where ``keep`` (n,) is true, columns and all."""
