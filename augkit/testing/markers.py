@@ -17,7 +17,7 @@ SIZES = ((48, 40), (33, 57), (24, 90), (71, 23))
 _SPEC = {
     "image": "image",
     "mask": "mask",
-    "boxes": "boxes",
+    "boxes": {"boxes": {"min_visible": 0.0, "min_size": 0.0}},
     "keypoints": {"keypoints": {"coords": "continuous"}},
 }
 

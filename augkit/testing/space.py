@@ -225,7 +225,7 @@ def _box_fits(visit: Visit, id: int, box: np.ndarray, around: tuple[int, int, in
     shapes = {markers.shape_of(params) for params in visit.params}
     outward = np.array([-1, -1, 1, 1]) * (box - around)
     exact = shapes <= {"lattice"}
-    short = 0.0 if exact else 0.5 + 1e-6 if shapes <= {"lattice", "straight", "affine"} else 1.0
+    short = 0.0 if exact else 0.5 + 1e-6 if shapes <= {"lattice", "straight", "affine"} else 1.001
     if outward.min() < -short and (filled or not exact or outward.min() < -short):
         raise visit.broken(f"box {id} {box.tolist()} does not contain its mask, which is in {around}")
     h, w = markers.classes(visit).shape
