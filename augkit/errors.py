@@ -75,10 +75,16 @@ class DataError(AugkitError):
 
     def __str__(self) -> str:
         place = self.file or self.key
-        return f"{place}: {self.message}" if place and place not in self.message else self.message
+        return self.message if not place or _tells(self.message, place) else f"{place}: {self.message}"
 
     def __reduce__(self) -> tuple[type[DataError], tuple[str, str | None, str | None]]:
         return type(self), (self.message, self.key, self.file)
+
+
+def _tells(message: str, place: str) -> bool:
+    # The key 'a' or '3' stands in many a message without being meant.
+    path = "/" in place or "." in place
+    return message.startswith(f"{place}: ") or repr(place) in message or (path and place in message)
 
 
 class ReplayError(AugkitError):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import operator
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from augkit.combine import Node
-from augkit.errors import DataError
+from augkit.errors import AugkitError, DataError, FieldError
 from augkit.plan import Plan
 from augkit.sample import Frame, Sample, Target, common_frame
-from augkit.schema import Group, Schema, read_schema
+from augkit.schema import Schema, read_schema
 from augkit.trace import Trace
 from augkit.words import suggestion
+
+_VISIT = ("key", "epoch", "copy", "view", "meta")
 
 
 class Pipeline:
@@ -34,6 +37,11 @@ class Pipeline:
         groups: Sequence[Sequence[str]] = (),
         epochs: int | None = None,
     ) -> None:
+        taken = next((name for name in _VISIT if name in sample), None)
+        if taken is not None:
+            raise FieldError(
+                f"sample: a field cannot be called {taken!r}, which names the visit in every call; rename it.", taken
+            )
         self.plan = Plan(steps, read_schema(sample, groups), seed, epochs)
         self._calls = 0
 
@@ -74,7 +82,10 @@ class Pipeline:
     ) -> tuple[dict[str, Any], Trace]:
         """As a call, with the trace of what was drawn."""
         key = self._next_key() if key is None else key
+        if not isinstance(key, str):
+            raise DataError(f"key: got {key!r}; expected a text, such as a file's path: key=str(…).")
         targets, forms = self.read(fields, key)
+        epoch, copy, view = (_whole(name, given) for name, given in (("epoch", epoch), ("copy", copy), ("view", view)))
         moved, trace = self.plan(Sample(targets, key, epoch, copy, view, meta or {}))
         return self.write(moved.targets, forms), trace
 
@@ -97,22 +108,25 @@ class Pipeline:
                 )
         targets: dict[str, Target] = {}
         forms: dict[str, Any] = {}
+        frames: dict[str, Frame] = {}
         for carriers in (True, False):
             for name in (n for n in fields if schema.fields[n].type.carrier is carriers):
-                frame = {} if carriers else self._frame(name, targets, key)
-                targets[name], forms[name] = _read_one(schema, name, fields[name], frame, key)
+                targets[name], forms[name] = _read_one(schema, name, fields[name], frames.get(name, {}), key)
+            frames = {} if not carriers else self._frames(targets, key)
         return {name: targets[name] for name in fields}, forms
 
     def write(self, targets: Mapping[str, Target], forms: Mapping[str, Any]) -> dict[str, Any]:
         """Plain values of the targets, in the forms they came in."""
-        return {name: targets[name].write(form, self._frame(name, targets, "")) for name, form in forms.items()}
+        frames = self._frames(targets, "")
+        return {name: targets[name].write(form, frames.get(name, {})) for name, form in forms.items()}
 
-    def _frame(self, name: str, targets: Mapping[str, Target], key: str) -> Frame:
-        group = self._group_of(name)
-        return common_frame({n: targets[n] for n in group.fields if n in targets}, key) if group else {}
-
-    def _group_of(self, name: str) -> Group | None:
-        return next((group for group in self.plan.schema.groups if name in group.fields), None)
+    def _frames(self, targets: Mapping[str, Target], key: str) -> dict[str, Frame]:
+        """The frame of each field's group; carriers that differ raise DataError, whatever the steps are."""
+        frames: dict[str, Frame] = {}
+        for group in self.plan.schema.groups:
+            frame = common_frame({name: targets[name] for name in group.fields if name in targets}, key)
+            frames |= dict.fromkeys(group.fields, frame)
+        return frames
 
     def _next_key(self) -> str:
         if multiprocessing.parent_process() is not None or _in_torch_worker():
@@ -133,8 +147,17 @@ def _read_one(schema: Schema, name: str, value: Any, frame: Frame, key: str) -> 
         return field.type.read(value, field.options, frame)
     except DataError as error:
         raise DataError(f"field {name!r}: {error.message}", key=error.key or key, file=error.file) from None
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # a picture is decoded only now, and a stranger's kind may raise anything
+        if isinstance(error, AugkitError) and not isinstance(error, FieldError):
+            raise
         raise DataError(f"field {name!r} of kind {field.kind!r} cannot be read: {error}", key=key) from error
+
+
+def _whole(name: str, given: Any) -> int:
+    try:
+        return operator.index(given)
+    except TypeError:
+        raise DataError(f"{name}: got {given!r}; expected a whole number.") from None
 
 
 def _in_torch_worker() -> bool:

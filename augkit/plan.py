@@ -270,5 +270,5 @@ def _named(error: Exception, step: str, key: str) -> Exception:
     """The same complaint with the step and the key it came from."""
     if isinstance(error, ReplayError):
         return error
-    message = str(error)
-    return DataError(message if message.startswith(step) else f"{step}: {message}", key=key or None)
+    message, file = (error.message, error.file) if isinstance(error, DataError) else (str(error), None)
+    return DataError(message if message.startswith(step) else f"{step}: {message}", key=key or None, file=file)

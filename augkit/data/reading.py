@@ -46,7 +46,7 @@ def read_file(read: Read, path: Path) -> Any:
         raise DataError(error.message, error.key, error.file or str(path)) from error
     except FileNotFoundError:
         raise DataError("no such file.", file=str(path)) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise DataError(f"cannot be read: {error}", file=str(path)) from error
 
 

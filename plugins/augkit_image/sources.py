@@ -134,6 +134,14 @@ def _files(folder: Path, extensions: tuple[str, ...]) -> Iterator[str]:
     """Paths relative to ``folder``, with slashes, of the files with these endings that are not hidden."""
     for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            _check_link(Path(parent, name))
         for name in names:
             if not name.startswith(".") and name.lower().endswith(extensions):
                 yield Path(parent, name).relative_to(folder).as_posix()
+
+
+def _check_link(folder: Path) -> None:
+    """Refuse a link to a folder that holds it: its images would be found again and again, as different samples."""
+    if folder.is_symlink() and Path(os.path.realpath(folder.parent)).is_relative_to(os.path.realpath(folder)):
+        raise DataError("links to a folder that holds it; remove the link.", file=str(folder))

@@ -1,11 +1,14 @@
 """What the door does to annotations of space that do not fit their image."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
-from augkit import Pipeline
-from augkit.errors import DataError
-from tests.core.tiny import IMAGE, Add, step
+from augkit import Pipeline, Trace
+from augkit.errors import DataError, FieldError
+from tests.core.tiny import IMAGE, Add, Flip, step
 
 XY = np.array([[0.0, 0.0], [-1.0, 0.5], [3.5, 1.5], [4.5, 1.0]])
 
@@ -51,3 +54,56 @@ def test_boxes_are_cut_and_dropped_at_the_door_too():
     boxes = {"xyxy": np.array([[-1.0, 0, 2, 1], [5, 0, 6, 1], [1, 1, 1, 2]]), "id": [0, 1, 2]}
     out = pipeline(image=IMAGE, boxes=boxes, key="a")["boxes"]
     assert out["id"] == [0] and out["xyxy"].tolist() == [[0, 0, 2, 1]]
+
+
+def test_carriers_of_different_sizes_are_refused_whatever_the_steps_are():
+    pipeline = Pipeline([step(Flip(), p=0.0)], sample={"image": "image", "mask": "mask"})
+    with pytest.raises(DataError, match=r"^b: 'mask' reaches \(9, 9\) in space but 'image'"):
+        pipeline.read({"image": IMAGE, "mask": np.zeros((9, 9), np.uint8)}, "b")
+
+
+@pytest.mark.parametrize("index", [-100, 300])
+def test_an_ignore_index_that_the_mask_cannot_hold_becomes_no_class(index):
+    pipeline = Pipeline([step(Flip())], sample={"mask": {"mask": {"ignore_index": index}}})
+    with pytest.raises(DataError, match=f"^a: field 'mask': mask: uint8 cannot hold the `ignore_index` {index}"):
+        pipeline(mask=np.ones((2, 3), np.uint8), key="a")
+    assert pipeline(mask=np.ones((2, 3), np.int64), key="a")["mask"].dtype == np.int64
+
+
+def test_boxes_and_keypoints_as_tensors_come_back_as_tensors():
+    torch = pytest.importorskip("torch")
+    pipeline = Pipeline([step(Flip())], sample={"image": "image", "boxes": "boxes", "points": "keypoints"})
+    out = pipeline(image=IMAGE, boxes=torch.tensor([[0.0, 0, 1, 1]]), points={"xy": torch.tensor([[0, 0]])}, key="a")
+    width = IMAGE.shape[1]
+    assert out["boxes"].dtype == torch.float32 and out["boxes"].tolist() == [[width - 1, 0, width, 1]]
+    assert out["points"]["xy"].dtype == torch.float64 and out["points"]["xy"].tolist() == [[width - 1, 0]]
+
+
+def test_a_picture_that_breaks_only_when_it_is_decoded_is_refused_by_name():
+    file = io.BytesIO()
+    Pillow.fromarray(np.random.default_rng(0).integers(0, 255, (50, 50, 3), dtype=np.uint8)).save(file, "PNG")
+    cut = Pillow.open(io.BytesIO(file.getvalue()[:900]))
+    with pytest.raises(DataError, match=r"^a: field 'image' of kind 'image' cannot be read: image file is truncated"):
+        Pipeline([step(Flip())], sample={"image": "image"})(image=cut, key="a")
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("PA", "RGBA"), ("RGBa", "RGBA"), ("La", "LA")])
+def test_alpha_stays_whatever_the_mode(mode, kept):
+    out = Pipeline([step(Flip())], sample={"image": "image"})(image=Pillow.new(mode, (4, 3)), key="a")
+    assert out["image"].mode == kept
+
+
+@pytest.mark.parametrize("name", ["key", "epoch", "copy", "view", "meta"])
+def test_a_field_cannot_take_the_name_of_what_names_the_visit(name):
+    with pytest.raises(FieldError, match=f"a field cannot be called '{name}'"):
+        Pipeline([step(Flip())], sample={"image": "image", name: "label"})
+
+
+def test_what_names_the_visit_is_a_text_and_whole_numbers():
+    pipeline = Pipeline([step(Flip())], sample={"image": "image"})
+    _, trace = pipeline.traced(image=IMAGE, key="a", epoch=np.int64(3))
+    assert Trace.from_json(trace.to_json()) == trace
+    with pytest.raises(DataError, match=r"^key: got 5; expected a text"):
+        pipeline(image=IMAGE, key=5)
+    with pytest.raises(DataError, match=r"^epoch: got 1\.5; expected a whole number"):
+        pipeline(image=IMAGE, key="a", epoch=1.5)

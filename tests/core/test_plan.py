@@ -184,6 +184,14 @@ def test_fields_may_be_left_out():
 # Rules
 
 
+@pytest.mark.parametrize("key", ["a", "3", "dogs/3.png"])
+def test_an_error_tells_the_key_once(key):
+    pipeline = Pipeline([step(Flip())], sample={"image": "image", "mask": "mask"})
+    with pytest.raises(DataError) as caught:
+        pipeline(image=IMAGE, mask=np.zeros((3, 30), np.uint8), key=key)
+    assert str(caught.value).startswith(f"{key}: ") and str(caught.value).count(f"{key}: ") == 1
+
+
 @pytest.mark.parametrize("labels", [["a", "b"], ("a", "b"), {"a", "b"}, np.array(["a", "b"])])
 def test_only_takes_one_of_several_labels_whatever_holds_them(labels):
     pipeline = Pipeline([step(Flip(), only={"labels": ("b",)})], sample={"image": "image", "labels": "labels"})

@@ -151,3 +151,10 @@ def test_a_scene_is_a_function_of_its_number_and_its_annotations_agree() -> None
 def test_wrong_fields_of_a_demo_are_refused(fields: Any, complaint: str) -> None:
     with pytest.raises(augkit.FieldError, match=complaint):
         open_source({"demo": fields})
+
+
+def test_a_link_to_a_folder_that_holds_it_is_refused(folder: Any) -> None:
+    root = folder(dogs=2, cats=1)
+    (root / "dogs" / "again").symlink_to(root)
+    with pytest.raises(augkit.DataError, match=r"again: links to a folder that holds it"):
+        open_source({"image_folder": {"root": "photos"}}, root.parent)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 
-from augkit.columns import check_lengths, take
+from augkit.columns import check_lengths, form_of, like_given, plain, take
 from augkit.errors import DataError
 from augkit.fields import Limits, Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
@@ -69,7 +69,7 @@ class Boxes(Target):
         if form == "target":
             return self
         numbers = _from_xyxy(self.xyxy, form["format"], frame.get(Axis.SPACE)).astype(form["dtype"], copy=False)
-        numbers = numbers.tolist() if form["list"] else numbers
+        numbers = like_given(numbers, form["given"])
         return {form["format"]: numbers, **self.columns} if form["mapping"] else numbers
 
     @classmethod
@@ -122,19 +122,12 @@ def _split(value: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
 
 
 def _form(numbers: Any, form: str, mapping: bool) -> dict[str, Any]:
-    dtype = getattr(numbers, "dtype", None)
-    floating = isinstance(dtype, np.dtype) and dtype.kind == "f"
-    return {
-        "format": form,
-        "mapping": mapping,
-        "list": isinstance(numbers, list | tuple),
-        "dtype": dtype if floating else np.float64,
-    }
+    return {"format": form, "mapping": mapping, **form_of(numbers)}
 
 
 def _numbers(given: Any) -> np.ndarray:
     try:
-        numbers = np.asarray(given, dtype=np.float64)
+        numbers = np.asarray(plain(given), dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"boxes: got {given!r}; expected numbers of shape (n, 4).") from None
     if numbers.size == 0:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from augkit.columns import check_lengths, take
+from augkit.columns import check_lengths, form_of, like_given, plain, take
 from augkit.errors import DataError, FieldError
 from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
@@ -73,10 +73,8 @@ class Keypoints(Target):
         form = {
             "mapping": isinstance(value, Mapping),
             "wide": numbers.shape[1] == 3,
-            "list": isinstance(given, list | tuple),
+            **form_of(given),
         }
-        floating = isinstance(given, np.ndarray) and given.dtype.kind == "f"
-        form["dtype"] = given.dtype if floating else np.float64
         made = cls(numbers[:, :2] + shift, visibility, columns, options=options)
         size = frame.get(Axis.SPACE)
         return (made if size is None else made.settled(made.xy, Size(*size))), form
@@ -89,7 +87,7 @@ class Keypoints(Target):
         if form["wide"]:
             xy = np.column_stack([xy, visibility if visibility is not None else np.ones(len(xy))])
         numbers: Any = xy.astype(form["dtype"], copy=False)
-        numbers = numbers.tolist() if form["list"] else numbers
+        numbers = like_given(numbers, form["given"])
         if not form["mapping"]:
             return numbers
         extra = {} if visibility is None or form["wide"] else {"visibility": visibility}
@@ -98,7 +96,8 @@ class Keypoints(Target):
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> Any:
         return [
-            target.write({"mapping": True, "wide": False, "list": False, "dtype": np.float32}, {}) for target in targets
+            target.write({"mapping": True, "wide": False, "given": "array", "dtype": np.float32}, {})
+            for target in targets
         ]
 
     def settled(self, moved: np.ndarray, size: Size) -> Self:
@@ -157,7 +156,7 @@ def _has_xy(value: Any) -> bool:
 
 def _numbers(given: Any) -> np.ndarray:
     try:
-        numbers = np.asarray(given, dtype=np.float64)
+        numbers = np.asarray(plain(given), dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"keypoints: got {given!r}; expected numbers of shape (n, 2) or (n, 3).") from None
     if numbers.size == 0:

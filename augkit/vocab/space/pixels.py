@@ -74,8 +74,8 @@ class ImageTensor(Target):
 
 
 class MaskOptions(Options):
-    """``ignore_index``: the class that pixels from outside the frame get (255 by the field's custom; a bool mask gets
-    False).
+    """``ignore_index``: the class that pixels from outside the frame get (255 by the field's custom, which is 127 in
+    int8; a bool mask gets False).
     """
 
     ignore_index: int = 255
@@ -117,6 +117,7 @@ class Mask(Target):
                 f"mask: got shape {classes.shape} of {classes.dtype}; expected (h, w) of whole numbers or bool. "
                 "Is it a colour picture?"
             )
+        _check_ignore_index(getattr(options, "ignore_index", 255), classes.dtype)
         return cls(classes, options=options), form
 
     def write(self, form: Any, frame: Frame) -> Any:
@@ -132,6 +133,15 @@ class Mask(Target):
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
         return stack("mask", [target.classes.astype(np.int64) for target in targets])
+
+
+def _check_ignore_index(index: int, dtype: np.dtype[Any]) -> None:
+    # The custom of 255 gives way to the dtype; what somebody asked for must not turn into a class that means something.
+    if dtype.kind == "b" or index == 255 or np.iinfo(dtype).min <= index <= np.iinfo(dtype).max:
+        return
+    raise DataError(
+        f"mask: {dtype} cannot hold the `ignore_index` {index}. Give the mask as int64, or choose another number."
+    )
 
 
 def stack(what: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -202,7 +212,9 @@ def _from_pil(image: Any) -> np.ndarray:
             raise DataError(
                 f"image: a PIL image of mode {image.mode} has more than 8 bits; give an array of float32 in [0, 1]."
             )
-        image = image.convert("L" if gray else "RGBA" if "transparency" in image.info else "RGB")
+        clear = "transparency" in image.info or image.mode in ("PA", "RGBa")
+        target = "LA" if image.mode == "La" else "L" if gray else "RGBA" if clear else "RGB"
+        image = image.convert(target)
     array = np.asarray(image)
     return array[:, :, None] if array.ndim == 2 else array
 
