@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import CompileError
 from augkit.plugins import catalogue
+from augkit.qualities import why_unknown
 from augkit.sample import Axis, Label, Labels
 from augkit.schema import Field, Group, Schema
 from augkit.transform import Kernel
@@ -37,6 +38,7 @@ class Action:
 def check(nodes: Sequence[Node], schema: Schema, epochs: int | None = None) -> tuple[dict[str, Action], Schema]:
     """Actions by step id, and the schema after the last step; raises CompileError where the recipe must not run."""
     steps = [leaf for node in nodes for leaf in node.leaves()]
+    _check_sensitivities(schema, steps)
     _unique(nodes)
     _import_kernels(steps, schema)
     certain = {id(node) for node in nodes if isinstance(node, Step) and _always(node)}
@@ -62,6 +64,14 @@ def _unique(nodes: Iterable[Node]) -> None:
                 f"two steps with the id {node.id!r}{at}: they would draw alike. Give one of them `id:`.", node.where
             )
         seen[node.id] = node
+
+
+def _check_sensitivities(schema: Schema, steps: Sequence[Step]) -> None:
+    changed = frozenset[str]().union(*(step.transform.changed_qualities() or () for step in steps))
+    for field in schema.fields.values():
+        for quality in field.options.sensitive_to:
+            if quality not in changed and (reason := why_unknown(quality)):
+                raise CompileError(f"field {field.name!r}: sensitive_to: {reason}")
 
 
 def _walk(nodes: Iterable[Node]) -> Iterable[Node]:

@@ -174,8 +174,15 @@ def test_of_several_labels_none_is_left_out_by_naming_another():
 
 
 def test_what_may_change_everything_clashes_with_any_quality():
-    said = refusal([step(Unknown())], digit(sensitive_to=["anything"]))
-    assert "may change everything, so also anything" in said
+    said = refusal([step(Unknown())], digit(sensitive_to=["tempo"]))
+    assert "may change everything, so also tempo" in said
+
+
+@pytest.mark.parametrize(("slip", "meant"), [("handednes", "handedness"), ("color", "colour"), ("Scale", "scale")])
+def test_a_quality_that_no_step_knows_would_protect_nothing(slip, meant):
+    for written in ([slip], {slip: [6, 9]}):
+        said = refusal([step(Add())], digit(sensitive_to=written))
+        assert f"field 'digit': sensitive_to: unknown quality '{slip}'. Did you mean '{meant}'?" in said
 
 
 class LeftRight(Label):
