@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from augkit.cli import with_settings
+from augkit.train.threads import wait_patiently
 
 
 @click.command()
@@ -20,6 +21,7 @@ def command(recipes: tuple[Path, ...], settings: tuple[str, ...], seeds: int, ou
     Without augmentation means that `steps` are replaced by `eval_steps`; data, epochs and number of optimisation steps
     stay. A seed decides split, first weights, order and draws, and every arm is trained with each.
     """
+    wait_patiently()
     from augkit.train import compare
 
     result = compare(recipes, seeds, out, overrides=settings, say=click.echo)

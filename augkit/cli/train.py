@@ -9,6 +9,7 @@ import click
 
 from augkit.cli import with_settings
 from augkit.cli.init import write_recipe
+from augkit.train.threads import wait_patiently
 
 
 @click.command()
@@ -26,6 +27,7 @@ def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, r
     if recipe.is_dir():
         recipe = recipe_for(recipe, ask=not yes and sys.stdin.isatty())
 
+    wait_patiently()
     from augkit.train import fit
 
     run = fit(recipe, out, resume=resume, overrides=settings)

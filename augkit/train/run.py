@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from augkit.train.folder import LAST, RECIPE, new_folder, old_folder, versions, 
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
+from augkit.train.threads import threads
 
 
 @dataclass(frozen=True)
@@ -53,51 +52,78 @@ def fit(
     wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
-    opened = open_recipe(read_recipe(recipe, overrides))
-    section = _section(opened.recipe)
-    config = TrainConfig.from_recipe(section)
-    fields = choose_fields(
-        config, {name: field.kind for name, field in opened.recipe.schema.fields.items()}, section.where
-    )
-    classes = class_names(opened, fields.target)
-    train, val = opened.loader("train"), opened.loader("val")
-
-    with torch.random.fork_rng(), _threads(config.threads), quiet():
-        torch.manual_seed(opened.recipe.seed)
-        with located_in(section):
-            backbone = build(
-                config.backbone, config.pretrained, config.stride, _size(train, fields), config.backbone_args
-            )
-            model = Classifier(backbone, config, fields, classes, len(train) * config.epochs, opened.recipe.seed)
-            build_optimizer(config, model.groups())
-        model.to(memory_format=torch.channels_last)
-
-        folder = old_folder(opened.recipe, out) if resume else new_folder(opened.recipe, out)
-        facts = _facts(opened, config, fields, model)
-        state = {"recipe_hash": opened.hash, "seed": opened.recipe.seed, "classes": classes, "train": plain(section)}
-        record = Record(folder, config, progress, facts, state, started=started)
-        checkpoint = _resume(folder, record, model, train) if resume else None
-        write_text(folder / RECIPE, opened.recipe.resolved())
-        progress.say(_headline(facts, config))
-
-        trainer = lightning.Trainer(
-            max_epochs=config.epochs,
-            accelerator="auto",
-            devices=1,
-            callbacks=[record],
-            logger=False,
-            enable_checkpointing=False,
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            num_sanity_val_steps=0,
-            use_distributed_sampler=False,
-            deterministic="warn",
-            default_root_dir=folder,
-        )
+    job = _job(open_recipe(read_recipe(recipe, overrides)))
+    with torch.random.fork_rng(), threads(job.config.threads), quiet():
+        model = _model(job)
+        folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
+        facts = _facts(job, model)
+        record = Record(folder, job.config, progress, facts, _identity(job), started=started)
+        checkpoint = _resume(folder, record, model, job.train) if resume else None
+        write_text(folder / RECIPE, job.recipe.resolved())
+        progress.say(_headline(facts, job.config))
         if record.stopped == "running":
-            trainer.fit(model, train, val, ckpt_path=checkpoint)
+            _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()
     return Run(folder, record.metrics(), model)
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a run is made of, checked, before a network is built."""
+
+    opened: Opened
+    section: Map
+    config: TrainConfig
+    fields: Fields
+    classes: list[Any]
+    train: Loader
+    val: Loader
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe, its steps fitted."""
+        return self.opened.recipe
+
+
+def _job(opened: Opened) -> Job:
+    recipe = opened.recipe
+    if recipe.train is None:
+        example = "train: {backbone: pkg/efficientnet_lite0, epochs: 20}"
+        raise RecipeError(f"there is no `train`; write {example}.", recipe.tree.where)
+    config = TrainConfig.from_recipe(recipe.train)
+    kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
+    fields = choose_fields(config, kinds, recipe.train.where)
+    classes = class_names(opened, fields.target)
+    return Job(opened, recipe.train, config, fields, classes, opened.loader("train"), opened.loader("val"))
+
+
+def _model(job: Job) -> Classifier:
+    """The network, its first weights drawn from the recipe's seed."""
+    config, seed = job.config, job.recipe.seed
+    torch.manual_seed(seed)
+    with located_in(job.section):
+        size = _size(job.train, job.fields)
+        backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
+        model = Classifier(backbone, config, job.fields, job.classes, len(job.train) * config.epochs, seed)
+        build_optimizer(config, model.groups())  # refuses what torch cannot do while there is no folder yet
+    return model.to(memory_format=torch.channels_last)
+
+
+def _trainer(config: TrainConfig, record: Record) -> lightning.Trainer:
+    return lightning.Trainer(
+        max_epochs=config.epochs,
+        accelerator="auto",
+        devices=1,
+        callbacks=[record],
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        deterministic="warn",
+        default_root_dir=record.folder,
+    )
 
 
 def class_names(opened: Opened, target: str) -> list[Any]:
@@ -115,12 +141,10 @@ def class_names(opened: Opened, target: str) -> list[Any]:
     return classes
 
 
-def _section(recipe: Recipe) -> Map:
-    if recipe.train is None:
-        raise RecipeError(
-            "there is no `train`; write train: {backbone: pkg/efficientnet_lite0, epochs: 20}.", recipe.tree.where
-        )
-    return recipe.train
+def _identity(job: Job) -> dict[str, Any]:
+    """What must be the same for a run to be resumed."""
+    section = plain(job.section)
+    return {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes, "train": section}
 
 
 def _resume(folder: Path, record: Record, model: Classifier, train: Loader) -> Path | None:
@@ -148,10 +172,10 @@ def _size(loader: Loader, fields: Fields) -> tuple[int, int]:
     return int(shape[-2]), int(shape[-1])
 
 
-def _facts(opened: Opened, config: TrainConfig, fields: Fields, model: Classifier) -> dict[str, Any]:
+def _facts(job: Job, model: Classifier) -> dict[str, Any]:
     """What is known of a run before it starts."""
-    recipe = opened.recipe
-    labels = opened.dataset("val").labels(fields.target)
+    recipe, opened = job.recipe, job.opened
+    labels = opened.dataset("val").labels(job.fields.target)
     commonest = max(labels.count(label) for label in model.classes) / len(labels)
     accepted = [step for node in (*recipe.steps, *recipe.eval_steps) for step in node.leaves() if step.accept]
     return {
@@ -159,12 +183,12 @@ def _facts(opened: Opened, config: TrainConfig, fields: Fields, model: Classifie
         "recipe": str(recipe.path),
         "recipe_hash": opened.hash,
         "seed": recipe.seed,
-        "task": config.task,
-        "backbone": config.backbone,
-        "target": fields.target,
+        "task": job.config.task,
+        "backbone": job.config.backbone,
+        "target": job.fields.target,
         "classes": model.classes,
         "samples": {"train": len(opened.keys("train")), "val": len(labels)},
-        "steps_per_epoch": math.ceil(model.steps / config.epochs),
+        "steps_per_epoch": len(job.train),
         "majority_accuracy": commonest,
         "parameters": sum(p.numel() for p in model.parameters()),
         "parameters_learning": sum(p.numel() for p in model.parameters() if p.requires_grad),
@@ -186,13 +210,3 @@ def _headline(facts: Mapping[str, Any], config: TrainConfig) -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-@contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
