@@ -174,6 +174,8 @@ class _Visit:
                 self.entries.append(dataclasses.replace(entry, skipped=str(reason)))
                 return
             except Conflict as conflict:
+                if step.on_conflict is None:
+                    raise DataError(_unannounced(step, conflict), self.sample.key) from conflict
                 if step.on_conflict != "redraw":
                     self._on_conflict(step, part, params, entry, conflict)
                     return
@@ -264,6 +266,10 @@ class _Visit:
 
     def _content(self, part: GroupAction) -> dict[str, Target] | None:
         return {name: self.targets[name] for name in part.sees if name in self.targets} if part.sees else None
+
+
+def _unannounced(step: Step, conflict: Conflict) -> str:
+    return f"{step.id}: {conflict} Say what to do then: `on_conflict: redraw | skip_step | drop`."
 
 
 def _named(error: Exception, step: str, key: str) -> Exception:

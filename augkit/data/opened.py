@@ -118,6 +118,7 @@ def open_recipe(recipe: Given, overrides: Overrides = None) -> Opened:
     """
     read = read_recipe(recipe, overrides)
     source = _open(read)
+    _check_only(read, source)
     splits = _split(read, source)
     return Opened(fit_recipe(read, source, splits["train"]), source, splits, read.hash)
 
@@ -130,6 +131,27 @@ def _open(recipe: Recipe) -> Source:
     with _at(recipe.tree, "sample"):
         check_fields(source, list(recipe.schema.fields))
     return source
+
+
+def _check_only(recipe: Recipe, source: Source) -> None:
+    """Refuse values that no sample has: a step for `8` where the labels are '8' would never run, in silence."""
+    for step in (leaf for node in (*recipe.steps, *recipe.eval_steps) for leaf in node.leaves()):
+        for name, wanted in step.only.items():
+            if name not in source.meta(source.keys[0]):
+                continue
+            found = {repr(item): item for value in metadata(source, source.keys, name) for item in _each(value)}
+            absent = [value for value in wanted if value not in found.values()]
+            if absent:
+                listing = ", ".join(sorted(found)[:12]) + (", …" if len(found) > 12 else "")
+                alike = next((item for item in found.values() if str(item) == str(absent[0])), None)
+                hint = suggestion(repr(absent[0]), found) if alike is None else f" Write {alike!r}."
+                raise RecipeError(
+                    f"{step.id}: only: no sample's {name!r} is {absent[0]!r}.{hint} There are: {listing}.", step.where
+                )
+
+
+def _each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _split(recipe: Recipe, source: Source) -> dict[str, list[str]]:
