@@ -7,10 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from augkit.errors import MissingDependency, PluginError
-from augkit.words import suggestion
+from augkit.errors import AugkitError, MissingDependency, PluginError
+from augkit.words import printable, suggestion
 
 Role = Literal["transform", "target", "kernels", "reader", "source", "starter"]
+_HAS: Mapping[Role, str] = {"transform": "from_fields", "target": "options_type", "source": "from_fields"}
+
+
+def told(error: BaseException) -> str:
+    """An error of a stranger's as one line that a terminal can show."""
+    try:
+        words = " ".join(str(error).split())
+    except Exception:
+        words = "(its message cannot be shown)"
+    name = type(error).__name__
+    return printable(f"{name}: {words}" if words else name)
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,15 @@ class Entry:
 
     def load(self) -> Any:
         """Import what the name stands for."""
+        loaded = self._imported()
+        if (needed := _HAS.get(self.role)) and not hasattr(loaded, needed):
+            raise PluginError(
+                f"plugin {self.plugin!r} registers the {self.role} {self.name!r} as {self.path!r}, which is none: "
+                f"it has no {needed!r}."
+            )
+        return loaded
+
+    def _imported(self) -> Any:
         module, _, attribute = self.path.partition(":")
         try:
             loaded = importlib.import_module(module)
@@ -33,6 +53,12 @@ class Entry:
             hint = f" Install it: {self.install}" if self.install else ""
             raise MissingDependency(
                 f"{self.name!r} of plugin {self.plugin!r} needs {error.name or error}.{hint}"
+            ) from error
+        except AugkitError:
+            raise
+        except (Exception, SystemExit) as error:  # a path may be junk, and an import may do anything
+            raise PluginError(
+                f"plugin {self.plugin!r} registers {self.name!r} as {self.path!r}, which fails: {told(error)}"
             ) from error
         try:
             return getattr(loaded, attribute) if attribute else loaded
@@ -52,7 +78,7 @@ class Registry:
 
     def transform(self, name: str, path: str, install: str | None = None) -> None:
         """A step: ``image/hflip``, ``acme/rain``. The part before the slash is its modality or the plugin's prefix."""
-        if name.count("/") != 1 or not all(name.split("/")):
+        if not isinstance(name, str) or name.count("/") != 1 or not all(name.split("/")):
             raise PluginError(f"plugin {self.plugin!r}: a step's name reads prefix/name, got {name!r}.")
         self._add("transform", name, path, install)
 
@@ -79,7 +105,9 @@ class Registry:
         self._add("starter", name, path, install)
 
     def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
-        if role != "kernels" and ":" not in path:
+        if not isinstance(name, str) or not name or not name.isprintable():
+            raise PluginError(f"plugin {self.plugin!r}: {name!r} is no name of a {role}.")
+        if not isinstance(path, str) or (role != "kernels" and ":" not in path):
             raise PluginError(f"plugin {self.plugin!r}: {name!r} needs a path like 'module:Class', got {path!r}.")
         if any((entry.role, entry.name) == (role, name) for entry in self.entries):
             raise PluginError(f"plugin {self.plugin!r} registers the {role} {name!r} twice.")

@@ -31,6 +31,11 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
     return f" Did you mean '{best}'?" if best is not None else ""
 
 
+def printable(text: str) -> str:
+    """The text on one line that any terminal and any comment can hold: what cannot be shown is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)
+
+
 def slips(a: str, b: str) -> int:
     """Letters to insert, delete, replace, or swap with their neighbour, to turn ``a`` into ``b``.
 

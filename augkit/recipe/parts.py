@@ -70,7 +70,7 @@ def read_plugins(tree: Map, complaints: Complaints) -> tuple[str, ...]:
 
 
 def _plugin(item: Located) -> str:
-    infos = {info.name: info for info in loaded()[1]}
+    infos = {info.name: info for info in loaded()[1][::-1]}
     name = as_text(item, "plugins", "the name of an installed plugin")
     if name not in infos:
         raise RecipeError(
@@ -164,6 +164,8 @@ def _field(name: str, item: Located, sample: Map) -> Field:
         raise RecipeError(str(error), _option_place(item, sample, name, error.field)) from None
     except MissingDependency as error:
         raise MissingDependency(f"{item.where}: {error}") from error
+    except PluginError as error:
+        raise RecipeError(f"field {name!r}: {error}", item.where) from error
 
 
 def _option_place(item: Located, sample: Map, name: str, field: str | None) -> Where:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from augkit.errors import DataError
+from augkit.errors import AugkitError, DataError
 from augkit.plugins import catalogue
+from augkit.registry import Entry, told
+from augkit.words import printable
 
 MOST_LINES = 25
 
@@ -50,10 +52,23 @@ def draft(data: Path, shown: str, recipe: str, dialogue: Dialogue) -> str:
     """
     entries = catalogue().entries("starter")
     for entry in entries:
-        made: Draft | None = entry.load()(data, shown, dialogue)
+        made = _asked(entry, data, shown, dialogue)
         if made is not None:
-            return f"# augkit {made.command} {recipe}\n{made.text}"
+            return f"# augkit {made.command} {printable(recipe)}\n{made.text}"
     known = ", ".join(entry.name for entry in entries) or "none"
     raise DataError(
         f"no plugin knows these data (tried: {known}). Write a recipe by hand: README.md has one.", file=str(data)
     )
+
+
+def _asked(entry: Entry, data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
+    """What one starter makes of the data; one that fails is told and does not stop the others."""
+    try:
+        made: Draft | None = entry.load()(data, shown, dialogue)
+    except DataError:
+        raise
+    except (Exception, SystemExit) as error:
+        words = str(error) if isinstance(error, AugkitError) else told(error)
+        dialogue.say(f"plugin {entry.plugin!r} fails on these data: {words}")
+        return None
+    return made

@@ -13,6 +13,7 @@ from pathlib import Path
 from augkit.errors import DataError
 from augkit.recipe.spelling import flow
 from augkit.recipe.starting import Dialogue, Draft
+from augkit.words import printable
 from augkit_image.files import read_image
 from augkit_image.sources import EXTENSIONS, ImageFolder
 
@@ -102,20 +103,20 @@ def _tell(found: Found, dialogue: Dialogue) -> None:
     if found.opened < found.images:
         dialogue.say(f"opened {found.opened} of them, evenly spread.")
     for key, reason in list(found.unreadable.items())[:10]:
-        dialogue.say(f"cannot be read: {key}: {reason}")
+        dialogue.say(f"cannot be read: {printable(key)}: {reason}")
     if len(found.unreadable) > 10:
         dialogue.say(f"and {len(found.unreadable) - 10} more that cannot be read.")
 
 
 def _counts(classes: Mapping[str, int], most: int) -> str:
-    shown = [f"{name} {count}" for name, count in sorted(classes.items())[:most]]
+    shown = [f"{printable(name)} {count}" for name, count in sorted(classes.items())[:most]]
     return ", ".join(shown + ["…"] * (len(classes) > most))
 
 
 def _ask_left_right(classes: Mapping[str, int], dialogue: Dialogue) -> bool:
     """Whether a mirrored picture would have another label."""
     sided = [name for name in classes if len(name) == 1 or name.isdigit() or _SIDED.search(name)]
-    some = ", ".join((sided or sorted(classes))[:4])
+    some = printable(", ".join((sided or sorted(classes))[:4]))
     if sided:
         assumption = f"left and right matter for labels such as {some}, so pictures are not mirrored."
     else:
