@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from augkit.combine import Combiner, Node, Ramp, Step
@@ -28,6 +28,15 @@ class Around(Checked):
     on_conflict: Literal["redraw", "skip_step", "drop"] | None = None
     weight: Annotated[float, Limits(0)] = 1.0
 
+    def validate(self) -> None:
+        given = self.id
+        if given is not None and (not given.strip() or not given.isprintable()):
+            raise FieldError(f"id: got {given!r}; expected a name.", "id")
+        if mark := next((each for each in given or "" if each in "#~@"), None):
+            raise FieldError(
+                f"id: {given!r} holds {mark!r}, which marks rounds, redraws and groups in the names of streams.", "id"
+            )
+
 
 class RampFields(Checked):
     """``{ramp: [0, 1], epochs: 10}``."""
@@ -43,7 +52,9 @@ def step_from(
     entry = catalogue().step(name, modalities)
     around = {key: value for key, value in given.items() if key in RESERVED}
     transform = entry.load().from_fields({key: value for key, value in given.items() if key not in RESERVED})
-    return Step(transform, entry.name, **_around(around), where=where)
+    step = Step(transform, entry.name, **_around(around), where=where)
+    _check_reach(step)
+    return step
 
 
 def combiner_from(
@@ -61,8 +72,19 @@ def combiner_from(
     if unknown:
         raise FieldError(f"{kind}: unknown field {unknown[0]!r}. Fields: steps, n, p, id, weight.", unknown[0])
     around = Around(**given)
-    count = Range(1) if n is None else Range.parse(n, 0)
+    count = Range(1) if n is None else _count(n)
     return Combiner(kind, tuple(children), count, around.p, around.id or "", around.weight, where)  # type: ignore[arg-type]
+
+
+def _count(n: Any) -> Range:
+    """``n`` of a combiner: whole numbers, of which a draw gives one."""
+    try:
+        count = Range.parse(n, 0)
+    except FieldError as error:
+        raise FieldError(f"n: {error}", "n") from None
+    if count.law in ("uniform", "choice") and any(end != round(end) for end in (*count.items, *count.ends())):
+        raise FieldError(f"n: got {n!r}; expected whole numbers, as in 2 or [1, 3].", "n")
+    return count
 
 
 def _around(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +96,7 @@ def _around(given: Mapping[str, Any]) -> dict[str, Any]:
         "p": around.p,
         "id": around.id or "",
         "on": (around.on,) if isinstance(around.on, str) else around.on,
-        "only": {name: _values(value) for name, value in (around.only or {}).items()},
+        "only": {name: _values(name, value) for name, value in (around.only or {}).items()},
         "strength": _strength(around.strength),
         "off_last": around.off_last,
         "accept": around.accept,
@@ -83,8 +105,26 @@ def _around(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _values(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str) else (value,)
+def _values(name: str, value: Any) -> tuple[Any, ...]:
+    values = tuple(value) if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str) else (value,)
+    if not values or any(item is None or not isinstance(item, Hashable) for item in values):
+        raise FieldError(f"only: {name}: got {value!r}; expected values, as in {{{name}: [0, 8]}}.", "only")
+    return values
+
+
+def _check_reach(step: Step) -> None:
+    """Beyond 1, that a strength takes no field beyond its bounds and no probability beyond 1."""
+    ends = (step.strength.start, step.strength.end) if isinstance(step.strength, Ramp) else (step.strength,)
+    strongest = max(ends)
+    if strongest <= 1:
+        return
+    try:
+        if step.transform.strength_scales() == "fields":
+            step.transform.at_strength(strongest)
+        elif step.p * strongest > 1:
+            raise FieldError(f"p: {step.p * strongest:g} is above the highest allowed, 1 (probability).", "p")
+    except FieldError as error:
+        raise FieldError(f"strength: {strongest:g} reaches too far. {error}", "strength") from None
 
 
 def _strength(given: float | Mapping[str, Any]) -> float | Ramp:

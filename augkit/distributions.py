@@ -78,10 +78,11 @@ class Range:
 
     def ends(self) -> tuple[float, ...]:
         """The smallest and the largest number a draw can give; infinite ends are left out."""
-        if self.law == "choice":
-            return min(self.items), max(self.items)
         high = self.low if self.high is None else self.high
-        return tuple(end for end in (self.low, high) if math.isfinite(end))
+        ends = (min(self.items), max(self.items)) if self.law == "choice" else (self.low, high)
+        if self.strength != 1.0:
+            ends = tuple(self.neutral + self.strength * (end - self.neutral) for end in ends)  # type: ignore[assignment]
+        return tuple(end for end in ends if math.isfinite(end))
 
     def log(self) -> Any:
         """As a recipe would write it."""

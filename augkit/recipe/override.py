@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from augkit.errors import RecipeError, Where
-from augkit.recipe.located import Located, Map, Scalar, Seq, called, located
+from augkit.recipe.located import DEEPEST, Located, Map, Scalar, Seq, called, located
 from augkit.recipe.yaml12 import read_value
 from augkit.words import suggestion
 
@@ -49,8 +49,10 @@ class _Path:
     @staticmethod
     def parse(path: str, where: Where) -> _Path:
         parts = tuple(path.split(".")) if isinstance(path, str) else ()
-        if not parts or "" in parts:
-            raise RecipeError(f"{path!r} is no path; write names joined by dots, such as train.lr.", where)
+        if not parts or "" in parts or len(parts) > DEEPEST:
+            raise RecipeError(f"{path!r:.80} is no path; write names joined by dots, such as train.lr.", where)
+        if parts[0] == "extends":
+            raise RecipeError("extends: is read before anything is replaced; write it into the recipe.", where)
         return _Path(parts, where)
 
     def put(self, node: Map, value: Located) -> Map:

@@ -16,7 +16,7 @@ from augkit.recipe.grammar import Complaints, as_map, as_seq, is_empty, place
 from augkit.recipe.located import Located, Map, Scalar, Seq, called, plain
 from augkit.schema import Schema
 from augkit.transform import RESERVED
-from augkit.words import suggestion
+from augkit.words import did_you_mean, suggestion
 
 N = TypeVar("N", Step, Combiner)
 EXAMPLE = "- hflip: {p: 0.5}"
@@ -68,7 +68,10 @@ def inner(item: Written) -> tuple[Seq, Map]:
         fields = {name: node for name, node in item.given.items.items() if name != "steps"}
         own = Map(fields, item.given.keys, item.given.where)
         if "steps" not in item.given.items:
-            raise RecipeError(f"{item.name}: has no `steps`; write {item.name}: {{steps: [...]}}.", item.where)
+            near = next((name for name in fields if did_you_mean(name, ["steps"])), None)
+            where = own.keys[near] if near else item.where
+            hint = f" Did you mean 'steps' by {near!r}?" if near else ""
+            raise RecipeError(f"{item.name}: has no `steps`; write {item.name}: {{steps: [...]}}.{hint}", where)
         return as_seq(item.given.items["steps"], f"{item.name}: steps", f"[{EXAMPLE[2:]}]"), own
     if is_empty(item.given):
         raise RecipeError(f"{item.name}: has no steps; write them below it, indented, each after a '- '.", item.where)
