@@ -66,6 +66,11 @@ class Commands(click.Group):
                 raise
             click.echo(f"Error: {error}" if getattr(error, "where", None) is None else str(error), err=True)
             ctx.exit(2)
+        except OSError as error:  # a place that cannot be written, a disk that is full
+            if ctx.params.get("debug") or error.filename is None:
+                raise
+            click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
+            ctx.exit(2)
         except ModuleNotFoundError as error:
             if ctx.params.get("debug") or error.name not in OF_TRAINING:
                 raise

@@ -1,0 +1,27 @@
+"""Places that cannot be written, and names that no comment can hold."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from augkit.recipe import read_recipe
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize("out", [".", "file/page.html", "/proc/there/is/none.html"])
+def test_a_place_that_cannot_be_written_is_named(run: Run, photos: Path, out: str) -> None:
+    Path("file").touch()
+    run("init", "photos", "--yes")
+    done = run("preview", "photos.yaml", "-o", out, "--samples", "1", "--draws", "0")
+    assert done.exit_code == 2
+    assert done.output.startswith("Error: ") and "Traceback" not in done.output
+
+
+def test_a_class_cannot_write_into_the_recipe(run: Run, photos: Path) -> None:
+    (photos / "dog").rename(photos / "dog\nseed: 9\nx")
+    for name in range(2):
+        Image.new("RGB", (8, 8)).save(photos / "cat" / f"more\n{name}.png")
+    assert run("init", "photos", "--yes").exit_code == 0
+    assert read_recipe("photos.yaml").seed == 0
+    assert "dog\\nseed: 9\\nx 6" in Path("photos.yaml").read_text(encoding="utf-8")
