@@ -44,6 +44,7 @@ class Manifest:
 
     fields_type = ManifestFields
     shorthand = "file"
+    paths = ("file", "root")
 
     def __init__(self, table: Table, columns: Mapping[str, str], key: str, root: Path) -> None:
         self.table = table

@@ -18,8 +18,8 @@ class Source(Protocol):
     """Samples by key. It opens files when asked, holds nothing open, and pickles.
 
     ``fields_type`` declares what a recipe may say of it and ``shorthand`` the field that a bare text stands for, as
-    in ``source: {demo: digits}``. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file
-    names start from.
+    in ``source: {demo: digits}``. ``paths``, if there is such a tuple, names the fields that are paths relative to the
+    recipe. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file names start from.
     """
 
     fields_type: ClassVar[type[Checked]]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from augkit.errors import RecipeError
+from augkit.plugins import catalogue
 from augkit.recipe import Recipe
+from augkit.recipe.located import Map, located, plain
 
 RECIPE, METRICS, CURVES, BEST, LAST = "recipe.yaml", "metrics.json", "curves.png", "best.ckpt", "last.ckpt"
 
@@ -42,6 +45,22 @@ def old_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path =
     if not (folder / LAST).is_file():
         raise RecipeError(f"{folder} has no {LAST} to go on from; train without --resume.")
     return folder
+
+
+def moved_to(recipe: Recipe, folder: Path) -> Recipe:
+    """The recipe as it must read in ``folder``, so that relative paths of the source lead where they led."""
+    if recipe.source is None:
+        return recipe
+    [(name, given)] = recipe.source.items.items()
+    source = catalogue().load("source", name)
+    fields = plain(given) if isinstance(given, Map) else {source.shorthand: plain(given)}
+    moving = [field for field in getattr(source, "paths", ()) if not os.path.isabs(fields.get(field) or "/")]
+    if not moving:
+        return recipe
+    for field in moving:
+        fields[field] = Path(os.path.relpath(recipe.base / fields[field], folder.absolute())).as_posix()
+    items = {**recipe.tree.items, "source": located({name: fields}, given.where)}
+    return replace(recipe, tree=Map(items, recipe.tree.keys, recipe.tree.where))
 
 
 def run_name(recipe: Recipe) -> str:

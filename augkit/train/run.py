@@ -20,7 +20,7 @@ from augkit.recipe.reading import Given, Overrides
 from augkit.train.backbones import build
 from augkit.train.classifier import Classifier
 from augkit.train.config import Fields, TrainConfig, choose_fields, located_in
-from augkit.train.folder import LAST, RECIPE, new_folder, old_folder, versions, write_text
+from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
@@ -59,7 +59,7 @@ def fit(
         facts = _facts(job, model)
         record = Record(folder, job.config, progress, facts, _identity(job), started=started)
         checkpoint = _resume(folder, record, model, job.train) if resume else None
-        write_text(folder / RECIPE, job.recipe.resolved())
+        write_text(folder / RECIPE, moved_to(job.recipe, folder).resolved())
         progress.say(_headline(facts, job.config))
         if record.stopped == "running":
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
@@ -147,10 +147,19 @@ def _identity(job: Job) -> dict[str, Any]:
     return {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes, "train": section}
 
 
+def _checkpoint(path: Path) -> dict[str, Any]:
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        checkpoint["augkit"]["history"], checkpoint["state_dict"]
+    except Exception as error:  # whatever a broken file does to an unpickler
+        raise RecipeError(f"{path} is broken or no checkpoint of a run; start a new run instead.") from error
+    return dict(checkpoint)
+
+
 def _resume(folder: Path, record: Record, model: Classifier, train: Loader) -> Path | None:
     """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
     path = folder / LAST
-    checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+    checkpoint = _checkpoint(path)
     saved = checkpoint["augkit"]
     for name, now in record.resume_state.items():
         if saved[name] != now:

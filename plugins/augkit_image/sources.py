@@ -41,6 +41,7 @@ class ImageFolder:
 
     fields_type = ImageFolderFields
     shorthand = "root"
+    paths = ("root", "masks")
 
     def __init__(self, root: Path, masks: Path | None = None, extensions: tuple[str, ...] = EXTENSIONS) -> None:
         self.root = root
