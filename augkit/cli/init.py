@@ -36,7 +36,8 @@ def write_recipe(data: Path, out: Path | None = None, ask: bool = False, force: 
     """
     if not data.exists():
         raise DataError("there is no such folder or file.", file=str(data))
-    out = Path(f"{data.resolve().stem or 'recipe'}.yaml") if out is None else out
+    named = data.resolve().name if data.is_dir() else data.stem
+    out = Path(f"{named or 'recipe'}.yaml") if out is None else out
     if out.exists() and not force:
         raise RecipeError(f"{out} is there already; name another (-o), or write over it with --force.")
     text = draft(data, _spelled(data, out), shlex.quote(str(out)), _Terminal(ask))

@@ -9,6 +9,7 @@ import click
 
 from augkit.cli import with_settings
 from augkit.cli.init import write_recipe
+from augkit.errors import RecipeError
 from augkit.train.threads import wait_patiently
 
 
@@ -47,8 +48,24 @@ def recipe_for(data: Path, ask: bool = False) -> Path:
     """The recipe beside which one calls this, named after the folder; written if it is not there yet."""
     path = Path(f"{data.resolve().name}.yaml")
     if path.exists():
+        _check_same_data(path, data)
         click.echo(f"using {path}, which is there already", err=True)
         return path
     written = write_recipe(data, path, ask=ask)
     click.echo(f"wrote {written}", err=True)
     return written
+
+
+def _check_same_data(recipe: Path, data: Path) -> None:
+    """Refuse a recipe that is called like the folder and is for another one of that name."""
+    from augkit.data.source import open_source
+    from augkit.recipe import read_recipe
+    from augkit.recipe.located import plain
+
+    read = read_recipe(recipe)
+    root = open_source(plain(read.source), read.base).root.resolve() if read.source else None
+    if root is None or not root.is_relative_to(data.resolve()):
+        raise RecipeError(
+            f"{recipe} is there already and reads {root or 'no data'}, not {data}. Train by it: augkit train {recipe}; "
+            f"or write another for this folder: augkit init {data} -o OTHER.yaml."
+        )

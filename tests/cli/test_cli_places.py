@@ -25,3 +25,22 @@ def test_a_class_cannot_write_into_the_recipe(run: Run, photos: Path) -> None:
     assert run("init", "photos", "--yes").exit_code == 0
     assert read_recipe("photos.yaml").seed == 0
     assert "dog\\nseed: 9\\nx 6" in Path("photos.yaml").read_text(encoding="utf-8")
+
+
+def test_a_recipe_for_another_folder_of_that_name_is_not_trained(run: Run, photos: Path) -> None:
+    run("init", "photos", "--yes")
+    (photos.parent / "other").mkdir()
+    photos.rename(photos.parent / "other" / "photos")
+    (photos.parent / "photos" / "a").mkdir(parents=True)
+    (photos.parent / "photos" / "b").mkdir()
+    for kind in "ab":
+        Image.new("RGB", (8, 8)).save(photos.parent / "photos" / kind / "0.png")
+    done = run("train", "other/photos", "--yes")
+    assert done.exit_code == 2 and not Path("runs").exists()
+    assert "photos.yaml is there already and reads" in done.output
+
+
+def test_a_folder_with_dots_gives_its_whole_name(run: Run, photos: Path) -> None:
+    photos.rename(photos.parent / "photos.v2")
+    assert run("init", "photos.v2", "--yes").exit_code == 0
+    assert Path("photos.v2.yaml").is_file()
