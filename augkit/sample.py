@@ -8,7 +8,7 @@ axes reach.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -43,6 +43,17 @@ class Options(Checked):
 
     sensitive_to: tuple[str, ...] | Mapping[str, Any] = ()
     of: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for quality, values in self.sensitive_to.items() if isinstance(self.sensitive_to, Mapping) else ():
+            listed = isinstance(values, list | tuple | set | frozenset)
+            if not listed or not all(isinstance(value, Hashable) for value in values):
+                raise FieldError(
+                    f"sensitive_to: {quality}: got {values!r}; expected the values that depend on it, as in "
+                    f"{{{quality}: [6, 9]}}.",
+                    "sensitive_to",
+                )
 
     def sensitive_values(self, quality: str) -> tuple[Any, ...] | None:
         """The values that depend on ``quality``; None means every value; an empty tuple none."""

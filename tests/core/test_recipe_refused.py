@@ -64,3 +64,13 @@ def test_a_strength_above_1_is_fine_within_bounds(tmp_path):
     file = tmp_path / "r.yaml"
     file.write_text(f"{HEAD}steps:\n  - rotate: {{degrees: [-10, 10], strength: 2}}\n", encoding="utf-8")
     assert find_errors(file)[1] == []
+
+
+@pytest.mark.parametrize("values", ["6", "'6'", "[[6]]", "true", "", "{a: 1}"])
+def test_values_that_depend_on_a_quality_are_a_list(tmp_path, values):
+    file = tmp_path / "r.yaml"
+    sample = f"{{image: image, digit: {{label: {{sensitive_to: {{handedness: {values}}}}}}}}}"
+    file.write_text(f"augkit: 1\nsample: {sample}\nsteps: [hflip: {{only: {{digit: [1]}}}}]\n", encoding="utf-8")
+    _, errors = find_errors(file)
+    assert len(errors) == 1
+    assert str(errors[0]).startswith(f"{file}:2:54: field 'digit' (label): sensitive_to: handedness: got")
