@@ -105,10 +105,11 @@ def compare(
     own = read_recipe(recipes[0], overrides)
     numbers = tuple(range(own.seed, own.seed + seeds))
     arms = {seed: _arms(recipes, overrides, seed) for seed in numbers}
-    folder = new_folder(own, out)
+    folder, progress = new_folder(own, out), progress or Progress()
     scores: dict[str, list[float]] = {name: [] for name in arms[own.seed]}
     for seed in numbers:
         for name, recipe in arms[seed].items():
+            progress.prefix = f"[{name}] "
             run = fit(recipe, folder / f"{name.replace(' ', '-')}-seed-{seed}", progress=progress)
             scores[name].append(score(run))
             say(f"seed {seed}, {name}: validation accuracy {scores[name][-1]:.3f}")
