@@ -44,7 +44,7 @@ class Image(Target):
             return _to_pil(self.pixels)
         if form == "torch":
             return _to_torch(np.moveaxis(self.pixels, 2, 0))
-        return self.pixels[:, :, 0] if form == "flat" else self.pixels
+        return outward(self.pixels[:, :, 0] if form == "flat" else self.pixels)
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
@@ -66,7 +66,7 @@ class ImageTensor(Target):
         return {Axis.SPACE: Size(*self.values.shape[1:])}
 
     def write(self, form: Any, frame: Frame) -> Any:
-        return self if form == "target" else _to_torch(self.values) if form == "torch" else self.values
+        return self if form == "target" else _to_torch(self.values) if form == "torch" else outward(self.values)
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
@@ -128,7 +128,7 @@ class Mask(Target):
                 return _mask_to_pil(self.classes, mode, palette)
             case ("torch", ndim):
                 return _to_torch(self.classes if ndim == 2 else self.classes[None])
-        return self.classes if form == "flat" else self.classes[:, :, None]
+        return outward(self.classes if form == "flat" else self.classes[:, :, None])
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
@@ -142,6 +142,11 @@ def _check_ignore_index(index: int, dtype: np.dtype[Any]) -> None:
     raise DataError(
         f"mask: {dtype} cannot hold the `ignore_index` {index}. Give the mask as int64, or choose another number."
     )
+
+
+def outward(array: np.ndarray) -> np.ndarray:
+    """The array as others take it: inside, a flip is a view with a negative stride, which torch refuses."""
+    return np.ascontiguousarray(array) if min(array.strides) < 0 else array
 
 
 def stack(what: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
