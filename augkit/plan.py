@@ -34,6 +34,7 @@ class Plan:
         self.seed = seed
         self.epochs = epochs
         self.actions, self.out_schema = check(self.steps, schema, epochs)
+        self._guarded = {quality for field in schema.fields.values() for quality in field.options.sensitive_to}
         self._scaled: dict[tuple[str, float], Transform[Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -45,6 +46,15 @@ class Plan:
         for node in self.steps:
             visit.walk(node, "")
         return visit.finish()
+
+    def guard(self, step: Step, params: Params) -> None:
+        """Refuse a draw that changes what a label depends on when the step did not say so: the check believed it."""
+        declared = step.transform.changed_qualities()
+        if not self._guarded or declared is None or step.accept is not None:
+            return
+        hidden = sorted((params.qualities() & self._guarded) - declared)
+        if hidden:
+            raise DataError(f"changes {hidden[0]}, which its `changes` does not state; a label depends on it.")
 
     def scaled(self, step: Step, strength: float) -> Transform[Any]:
         """The step's transform at a strength, made once for each."""
@@ -168,6 +178,7 @@ class _Visit:
             params: Params | None = None
             try:
                 params = transform.draw(rng, self.frame(part), self._content(part))
+                self.plan.guard(step, params)
                 self.apply(part, params, dataclasses.replace(entry, drawn=params))
                 return
             except SkipStep as reason:

@@ -32,6 +32,10 @@ class Params:
         """The change that undoes this one, or None."""
         return None
 
+    def qualities(self) -> frozenset[str]:
+        """The qualities that this very draw changes, as far as its numbers tell; see ``Transform.changes``."""
+        return frozenset()
+
     def frame(self, frame: Frame) -> Frame | None:
         """The frame afterwards; None when only applying tells."""
         return frame

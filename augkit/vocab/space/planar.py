@@ -60,6 +60,10 @@ class PlanarMap(Params):
         (a, b, _), (c, d, _), _ = self.matrix
         return a * d - b * c < 0
 
+    def qualities(self) -> frozenset[str]:
+        """A mirror changes handedness, whoever drew it."""
+        return frozenset({"handedness"}) if self.mirrors() else frozenset()
+
     def inverse(self) -> Self:
         """The map back; pixels that had left the frame are gone."""
         back = np.linalg.inv(self.array())
