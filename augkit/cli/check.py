@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,10 @@ from augkit.recipe import Recipe, find_errors
 from augkit.recipe.grammar import Complaints, place
 from augkit.recipe.located import Map, plain
 from augkit.schema import Schema
+
+if TYPE_CHECKING:
+    from augkit.data.source import Source
+    from augkit.train.config import TrainConfig
 
 
 @click.command()
@@ -57,10 +62,26 @@ def _check_train(recipe: Recipe, section: Map) -> None:
     config = TrainConfig.from_recipe(section)
     kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
     choose_fields(config, kinds, recipe.tree.keys["train"])
+    _check_optimizer(config, section)
+
+
+def _check_optimizer(config: TrainConfig, section: Map) -> None:
+    """Its name and arguments, as torch knows them; without torch nothing can be said of them."""
+    from augkit.train.config import located_in
+
+    if find_spec("torch") is None:
+        return
+    import torch
+
+    from augkit.train.optimizers import build_optimizer
+
+    with located_in(section):
+        build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
 
 
 def _check_source(recipe: Recipe, section: Map, complaints: Complaints) -> None:
-    from augkit.data.source import check_fields, open_source
+    from augkit.data.divided import check_values, divide
+    from augkit.data.source import open_source
 
     [(name, given)] = section.items.items()
     try:
@@ -68,6 +89,17 @@ def _check_source(recipe: Recipe, section: Map, complaints: Complaints) -> None:
     except FieldError as error:
         where = place(given, error.field) if isinstance(given, Map) else given.where
         raise RecipeError(str(error), where) from None
+    _check_fields(recipe, section, source, name, complaints)
+    if not complaints.found:
+        with complaints:
+            check_values(recipe, source)
+        with complaints:
+            divide(recipe, source)
+
+
+def _check_fields(recipe: Recipe, section: Map, source: Source, name: str, complaints: Complaints) -> None:
+    from augkit.data.source import check_fields
+
     sample = recipe.tree.items["sample"]
     for field in recipe.schema.fields:
         with complaints:

@@ -49,6 +49,8 @@ class Loader(torch.utils.data.DataLoader[Any]):
                 "drop_last",
             )
         self.on_error = on_error
+        self.skipped = 0
+        """How many samples the running, or else the last, epoch has left out."""
         self._handed_out = sampler.position
         super().__init__(
             dataset,
@@ -68,7 +70,7 @@ class Loader(torch.utils.data.DataLoader[Any]):
         sampler: KeyedSampler = self.sampler  # type: ignore[assignment]
         epoch, consumed = sampler.position
         skipped: list[Failure] = []
-        used = 0
+        used = self.skipped = 0
         try:
             for batch in super().__iter__():
                 failures = batch.pop("failures")
@@ -77,6 +79,7 @@ class Loader(torch.utils.data.DataLoader[Any]):
                     self._iterator = None  # persistent workers stop now, not when the traceback is collected
                     raise _told(refused[0])
                 skipped += failures
+                self.skipped = len(skipped)
                 consumed += (len(batch["key"]) + len(failures)) * sampler.shard[1]
                 used += len(batch["key"])
                 self._handed_out = epoch, consumed

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch.utils.data
 
 from augkit.data.reading import read_values
-from augkit.data.source import Source, check_fields, place
+from augkit.data.source import Source, check_fields, metadata, place
 from augkit.errors import DataError
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan
@@ -124,19 +124,6 @@ class Dataset(torch.utils.data.Dataset[Any]):
             told = place(self.source, key)
             message = f"{error.message} ({told})" if told and told not in error.message else error.message
             raise DataError(message, key, error.file) from error
-
-
-def metadata(source: Source, keys: Sequence[str], field: str) -> list[Any]:
-    """One field of many samples without decoding any."""
-    found = []
-    for key in keys:
-        meta = source.meta(key)
-        if field not in meta:
-            raise DataError(
-                f"{field!r} is not known without opening the sample; known are {', '.join(meta) or 'none'}.", key
-            )
-        found.append(meta[field])
-    return found
 
 
 def _view(sample: Sample, view: int) -> Sample:

@@ -108,3 +108,16 @@ def _one_source(spec: Any) -> tuple[str, Any]:
         f"Sources: {', '.join(names)}.",
         "source",
     )
+
+
+def metadata(source: Source, keys: Sequence[str], field: str) -> list[Any]:
+    """One field of many samples without decoding any."""
+    found = []
+    for key in keys:
+        meta = source.meta(key)
+        if field not in meta:
+            raise DataError(
+                f"{field!r} is not known without opening the sample; known are {', '.join(meta) or 'none'}.", key
+            )
+        found.append(meta[field])
+    return found

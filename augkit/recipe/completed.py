@@ -11,7 +11,7 @@ from functools import partial
 
 from augkit.combine import Combiner, Node, Step
 from augkit.distributions import Range
-from augkit.errors import PluginError
+from augkit.errors import PluginError, RecipeError
 from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints
@@ -53,6 +53,7 @@ def complete(
     nothing = Listed(Seq((), tree.where), ())
     backbone = train.items.get("backbone") if train else None
     read = partial(read_steps, schema=schema, complaints=complaints)
+    written = len(complaints.found)
     first, second = steps or nothing, evaluation or nothing
     if isinstance(backbone, Scalar) and isinstance(backbone.value, str):
         first, appended = _ended(first, second, schema, backbone, read)
@@ -60,6 +61,7 @@ def complete(
             second, also = _ended(second, first, schema, backbone, read)
             notes |= {"eval_steps": _APPENDED} if also else {}
         notes |= {"steps": _APPENDED} if appended else {}
+    _of_the_backbone(complaints, written)
     if evaluation is None:
         items = still(first)
         second = Listed(items, read(items))
@@ -67,6 +69,16 @@ def complete(
     filled: dict[str, Located] = {**tree.items, "steps": first.items, "eval_steps": second.items}
     keys = {key: tree.keys.get(key, tree.where) for key in filled}
     return Completed(Map(filled, keys, tree.where), first, second, notes)
+
+
+def _of_the_backbone(complaints: Complaints, since: int) -> None:
+    """Nobody wrote the appended step, so what is wrong with it is said of the backbone, and once."""
+    found, complaints.found[since:] = complaints.found[since:], []
+    for error in found:
+        if isinstance(error, RecipeError):
+            error = RecipeError(f"train: backbone: {error.message.removeprefix('normalize: like: ')}", error.where)
+        if str(error) not in map(str, complaints.found):
+            complaints.found.append(error)
 
 
 def _ended(

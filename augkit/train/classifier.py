@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +11,13 @@ import lightning.pytorch as lightning
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.errors import DataError
 from augkit.rng import stream
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
-from augkit.train.optimizers import Group, build_optimizer, build_schedule
+from augkit.train.optimizers import Group, build_optimizer, build_schedule, layout_for
 from augkit.words import suggestion
 
 
@@ -58,7 +60,7 @@ class Classifier(lightning.LightningModule):
     ) -> None:
         super().__init__()
         self.config, self.fields, self.classes = config, fields, list(classes)
-        self.steps, self.seed = steps, seed
+        self.steps, self.seed, self.layout = steps, seed, layout_for(config)
         self.backbone = backbone.requires_grad_(not config.freeze)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(backbone.width, len(self.classes))
@@ -89,7 +91,8 @@ class Classifier(lightning.LightningModule):
             ) from None
 
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
-        loss, logits, target = self._compare(batch, self.config.label_smoothing)
+        with lone(self, len(batch[self.fields.target])):
+            loss, logits, target = self._compare(batch, self.config.label_smoothing)
         self.tallies["train"].add(loss, logits, target)
         return loss
 
@@ -122,5 +125,19 @@ class Classifier(lightning.LightningModule):
 
     def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
         target = self.numbers(batch[self.fields.target])
-        logits = self(batch[self.fields.input].contiguous(memory_format=torch.channels_last))
+        logits = self(batch[self.fields.input].contiguous(memory_format=self.layout))
         return functional.cross_entropy(logits, target, label_smoothing=smoothing), logits, target
+
+
+@contextmanager
+def lone(module: nn.Module, count: int) -> Iterator[None]:
+    """A batch of one picture has no statistics of its own: BatchNorm uses those that it has gathered so far."""
+    layers = module.modules() if count == 1 else ()
+    norms = [layer for layer in layers if isinstance(layer, _BatchNorm) and layer.training]
+    for layer in norms:
+        layer.eval()
+    try:
+        yield
+    finally:
+        for layer in norms:
+            layer.train()

@@ -24,6 +24,12 @@ def names() -> list[str]:
     return sorted(name for name, item in found if inspect.isclass(item) and issubclass(item, Optimizer))
 
 
+def layout_for(config: TrainConfig) -> torch.memory_format:
+    """How pictures and weights lie in memory: channels last is faster on a CPU, but LBFGS lays gradients end to end."""
+    name = config.optimizer if isinstance(config.optimizer, str) else config.optimizer["name"]
+    return torch.contiguous_format if name == "LBFGS" else torch.channels_last
+
+
 def build_optimizer(config: TrainConfig, groups: Sequence[Group]) -> Optimizer:
     """The optimizer that ``config`` names over ``groups``. Raises FieldError for a name or an argument torch lacks."""
     given: dict[str, Any] = {"name": config.optimizer} if isinstance(config.optimizer, str) else dict(config.optimizer)
@@ -35,6 +41,8 @@ def build_optimizer(config: TrainConfig, groups: Sequence[Group]) -> Optimizer:
         raise FieldError(
             f"optimizer: torch has no {name!r}.{suggestion(name, known)} It has: {', '.join(known)}.", "optimizer"
         )
+    if name == "SparseAdam":
+        raise FieldError("optimizer: SparseAdam needs sparse gradients and there are none; use Adam.", "optimizer")
     cls = getattr(torch.optim, name)
     takes = [argument for argument in inspect.signature(cls).parameters if argument not in ("params", "lr")]
     for argument in given:
@@ -44,7 +52,7 @@ def build_optimizer(config: TrainConfig, groups: Sequence[Group]) -> Optimizer:
             raise FieldError(f"{field}: {name} takes no {argument!r}.{hint} It takes: {', '.join(takes)}.", field)
     try:
         return cls(list(groups), lr=config.lr, **given)  # type: ignore[no-any-return]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError) as error:
         raise FieldError(f"optimizer: {name}: {error}", "optimizer") from error
 
 

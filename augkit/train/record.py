@@ -135,11 +135,12 @@ class Record(lightning.Callback):
     def _row(self, trainer: lightning.Trainer, module: Classifier) -> Row:
         seconds = time.perf_counter() - self._epoch_started
         row: Row = {"epoch": trainer.current_epoch, **module.tallies["train"].metrics("train")}
+        row |= _skipped("train", trainer.train_dataloader)
         val = module.tallies["val"]
         if val.count:
             per_class = sorted(val.per_class.items())
             named = {str(module.classes[number]): hits / count for number, (hits, count) in per_class}
-            row |= {**val.metrics("val"), "per_class": named}
+            row |= {**val.metrics("val"), **_skipped("val", trainer.val_dataloaders), "per_class": named}
             module.tallies["val"] = type(val)()
         return row | {"lr": trainer.optimizers[0].param_groups[0]["lr"], "seconds": round(seconds, 3)}
 
@@ -152,6 +153,11 @@ class Record(lightning.Callback):
             f"{self.config.lr:g}) or schedule: onecycle, which starts gently, usually helps. "
             f"What was learnt before is in {self.folder}."
         )
+
+
+def _skipped(split: str, loader: Any) -> Row:
+    """How many samples ``on_error: skip`` left out of the epoch, where it did."""
+    return {f"{split}_skipped": loader.skipped} if loader.skipped else {}
 
 
 def _replace(path: Path, write: Any) -> None:

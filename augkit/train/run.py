@@ -15,6 +15,7 @@ from augkit.data import Opened, open_recipe
 from augkit.data.loading import Loader
 from augkit.errors import DataError, RecipeError
 from augkit.recipe import Recipe, read_recipe
+from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
 from augkit.recipe.reading import Given, Overrides
 from augkit.train.backbones import build
@@ -90,6 +91,9 @@ def _job(opened: Opened) -> Job:
     if recipe.train is None:
         example = "train: {backbone: pkg/efficientnet_lite0, epochs: 20}"
         raise RecipeError(f"there is no `train`; write {example}.", recipe.tree.where)
+    if recipe.settings.views > 1:
+        said = f"views: {recipe.settings.views} draws at once are for contrastive learning; classification takes 1."
+        raise RecipeError(f"{said} For more visits of each sample: loader: {{copies: …}}.", place(recipe.tree, "views"))
     config = TrainConfig.from_recipe(recipe.train)
     kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
     fields = choose_fields(config, kinds, recipe.train.where)
@@ -106,7 +110,7 @@ def _model(job: Job) -> Classifier:
         backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
         model = Classifier(backbone, config, job.fields, job.classes, len(job.train) * config.epochs, seed)
         build_optimizer(config, model.groups())  # refuses what torch cannot do while there is no folder yet
-    return model.to(memory_format=torch.channels_last)
+    return model.to(memory_format=model.layout)
 
 
 def _trainer(config: TrainConfig, record: Record) -> lightning.Trainer:
@@ -164,7 +168,8 @@ def _resume(folder: Path, record: Record, model: Classifier, train: Loader) -> P
     for name, now in record.resume_state.items():
         if saved[name] != now:
             what = f"its {name.replace('_', ' ')} is {saved[name]!r}, the recipe's {now!r}"
-            raise RecipeError(f"{folder} cannot be resumed: {what}. Start a new run instead.")
+            way = "Repeat the --set options it was started with, or start a new run."
+            raise RecipeError(f"{folder} cannot be resumed: {what}. {way}")
     record.history[:] = saved["history"]
     model.load_state_dict(checkpoint["state_dict"])
     train.resume({**train.state(), "epoch": saved["epochs_done"], "samples_consumed": 0})

@@ -83,7 +83,8 @@ def test_a_path_outside_the_recipes_folder_is_absolute(run: Run, photos: Path) -
 def test_images_beside_masks_are_previewed_not_trained(run: Run, photos: Path) -> None:
     for folder in ("images", "masks"):
         Path("scenes", folder).mkdir(parents=True)
-        Image.new("L", (30, 20), 1).save(Path("scenes", folder, "a.png"))
+        for name in ("a.png", "b.png"):  # one picture alone could not be divided, and check says so
+            Image.new("L", (30, 20), 1).save(Path("scenes", folder, name))
     run("init", "scenes", "--yes")
     assert Path("scenes.yaml").read_text(encoding="utf-8").startswith("# augkit preview scenes.yaml\n")
     assert list(read_recipe("scenes.yaml").schema.fields) == ["image", "mask"]

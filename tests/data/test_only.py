@@ -1,4 +1,4 @@
-"""`only` by a label: values that no sample has are refused, since the step would never run."""
+"""`only` and `sensitive_to`: values that no sample has are refused, since they would choose or protect nothing."""
 
 from __future__ import annotations
 
@@ -31,3 +31,13 @@ def test_values_that_samples_have_choose_them():
         trace = data.traced(index)[1]
         assert ([name for _, name, _ in trace.steps] == ["image/hflip"]) == (digit in (0, 8))
         assert trace.skipped == ([] if digit in (0, 8) else [("image/hflip", f"only: digit is {digit}")])
+
+
+@pytest.mark.parametrize(
+    ("values", "said"), [(["8"], r"handedness: no sample's 'digit' is '8'\. Write 8\."), ([66], r"'digit' is 66\.")]
+)
+def test_a_value_to_protect_that_no_sample_has_is_refused(values, said):
+    given = recipe([0])
+    given["sample"] = {"image": "image", "digit": {"label": {"sensitive_to": {"handedness": values}}}}
+    with pytest.raises(RecipeError, match=said):
+        augkit.loader(given)
