@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from augkit.errors import DataError
+from augkit.tensors import from_tensor, is_tensor, to_tensor
 
 
 def check_lengths(what: str, count: int, columns: Mapping[str, Any]) -> None:
@@ -35,9 +35,9 @@ def _rows(column: Any, positions: np.ndarray) -> Any:
 
 def form_of(numbers: Any) -> dict[str, Any]:
     """What held the numbers of an annotation, and their dtype: whole numbers come back as float64."""
-    if _is_tensor(numbers):
+    if is_tensor(numbers):
         floating = numbers.is_floating_point()
-        return {"given": "tensor", "dtype": plain(numbers).dtype if floating else np.dtype(np.float64)}
+        return {"given": "tensor", "dtype": from_tensor(numbers).dtype if floating else np.dtype(np.float64)}
     dtype = getattr(numbers, "dtype", None)
     floating = isinstance(dtype, np.dtype) and dtype.kind == "f"
     return {
@@ -46,18 +46,8 @@ def form_of(numbers: Any) -> dict[str, Any]:
     }
 
 
-def plain(numbers: Any) -> Any:
-    """A tensor as an array, all else as it is."""
-    return numbers.detach().cpu().numpy() if _is_tensor(numbers) else numbers
-
-
 def like_given(numbers: np.ndarray, given: str) -> Any:
     """An array as a list or a tensor where such a thing was given."""
     if given == "tensor":
-        # Who hands us tensors has loaded torch already.
-        return sys.modules["torch"].from_numpy(np.ascontiguousarray(numbers))
+        return to_tensor(numbers)
     return numbers.tolist() if given == "list" else numbers
-
-
-def _is_tensor(value: Any) -> bool:
-    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach")

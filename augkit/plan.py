@@ -34,7 +34,7 @@ class Plan:
         self.seed = seed
         self.epochs = epochs
         self.actions, self.out_schema = check(self.steps, schema, epochs)
-        self._guarded = {quality for field in schema.fields.values() for quality in field.options.sensitive_to}
+        self._unstated = {step_id: _unstated(action.step, schema) for step_id, action in self.actions.items()}
         self._scaled: dict[tuple[str, float], Transform[Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -49,11 +49,8 @@ class Plan:
 
     def guard(self, step: Step, params: Params) -> None:
         """Refuse a draw that changes what a label depends on when the step did not say so: the check believed it."""
-        declared = step.transform.changed_qualities()
-        if not self._guarded or declared is None or step.accept is not None:
-            return
-        hidden = sorted((params.qualities() & self._guarded) - declared)
-        if hidden:
+        unstated = self._unstated[step.id]
+        if unstated and (hidden := sorted(params.qualities() & unstated)):
             raise DataError(f"changes {hidden[0]}, which its `changes` does not state; a label depends on it.")
 
     def scaled(self, step: Step, strength: float) -> Transform[Any]:
@@ -277,6 +274,14 @@ class _Visit:
 
     def _content(self, part: GroupAction) -> dict[str, Target] | None:
         return {name: self.targets[name] for name in part.sees if name in self.targets} if part.sees else None
+
+
+def _unstated(step: Step, schema: Schema) -> frozenset[str]:
+    """What labels depend on and the step does not say that it changes; nothing where the recipe accepts the step."""
+    declared = step.transform.changed_qualities()
+    if declared is None or step.accept is not None:
+        return frozenset()
+    return frozenset(quality for field in schema.fields.values() for quality in field.options.sensitive_to) - declared
 
 
 def _unannounced(step: Step, conflict: Conflict) -> str:

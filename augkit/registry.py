@@ -190,10 +190,3 @@ class Catalogue:
             return ""
         listing = "; ".join(f"{name}: {reason}" for name, reason in self.broken.items())
         return f" Plugins that failed to load may have it ({listing}); see `augkit plugins`."
-
-    def by_plugin(self) -> Mapping[str, list[Entry]]:
-        """Entries grouped by the plugin that registered them."""
-        grouped: dict[str, list[Entry]] = {}
-        for entry in self._entries.values():
-            grouped.setdefault(entry.plugin, []).append(entry)
-        return grouped

@@ -184,10 +184,3 @@ def common_frame(targets: Mapping[str, Target], key: str = "") -> Frame:
 
 def _told(extent: Any) -> Any:
     return tuple(extent) if isinstance(extent, tuple) else extent
-
-
-def require_mapping(value: Any, what: str) -> Mapping[str, Any]:
-    """``value`` if it is a mapping, else FieldError."""
-    if not isinstance(value, Mapping):
-        raise FieldError(f"{what}: got {value!r}; expected a mapping.")
-    return value

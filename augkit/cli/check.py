@@ -11,8 +11,8 @@ import click
 from augkit.cli import print_errors, with_settings
 from augkit.errors import AugkitError, FieldError, RecipeError
 from augkit.recipe import Recipe, find_errors
-from augkit.recipe.grammar import Complaints, place
-from augkit.recipe.located import Map, plain
+from augkit.recipe.grammar import Complaints
+from augkit.recipe.located import Map
 from augkit.schema import Schema
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> list[AugkitErr
             _check_train(recipe, recipe.train)
     if with_data and recipe.source is not None:
         with complaints:
-            _check_source(recipe, recipe.source, complaints)
+            _check_source(recipe, complaints)
     return complaints.sorted()
 
 
@@ -79,17 +79,11 @@ def _check_optimizer(config: TrainConfig, section: Map) -> None:
         build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
 
 
-def _check_source(recipe: Recipe, section: Map, complaints: Complaints) -> None:
-    from augkit.data.divided import check_values, divide
-    from augkit.data.source import open_source
+def _check_source(recipe: Recipe, complaints: Complaints) -> None:
+    from augkit.data.divided import check_values, divide, opened_source
 
-    [(name, given)] = section.items.items()
-    try:
-        source = open_source(plain(section), recipe.base)
-    except FieldError as error:
-        where = place(given, error.field) if isinstance(given, Map) else given.where
-        raise RecipeError(str(error), where) from None
-    _check_fields(recipe, section, source, name, complaints)
+    source = opened_source(recipe)
+    _check_fields(recipe, source, complaints)
     if not complaints.found:
         with complaints:
             check_values(recipe, source)
@@ -97,7 +91,7 @@ def _check_source(recipe: Recipe, section: Map, complaints: Complaints) -> None:
             divide(recipe, source)
 
 
-def _check_fields(recipe: Recipe, section: Map, source: Source, name: str, complaints: Complaints) -> None:
+def _check_fields(recipe: Recipe, source: Source, complaints: Complaints) -> None:
     from augkit.data.source import check_fields
 
     sample = recipe.tree.items["sample"]
@@ -106,7 +100,7 @@ def _check_fields(recipe: Recipe, section: Map, source: Source, name: str, compl
             try:
                 check_fields(source, [field])
             except FieldError as error:
-                where = sample.keys[field] if isinstance(sample, Map) else section.keys[name]
+                where = sample.keys[field] if isinstance(sample, Map) else sample.where
                 raise RecipeError(str(error), where) from None
 
 

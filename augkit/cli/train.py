@@ -58,12 +58,11 @@ def recipe_for(data: Path, ask: bool = False) -> Path:
 
 def _check_same_data(recipe: Path, data: Path) -> None:
     """Refuse a recipe that is called like the folder and is for another one of that name."""
-    from augkit.data.source import open_source
+    from augkit.data.divided import opened_source
     from augkit.recipe import read_recipe
-    from augkit.recipe.located import plain
 
     read = read_recipe(recipe)
-    root = open_source(plain(read.source), read.base).root.resolve() if read.source else None
+    root = opened_source(read).root.resolve() if read.source else None
     if root is None or not root.is_relative_to(data.resolve()):
         raise RecipeError(
             f"{recipe} is there already and reads {root or 'no data'}, not {data}. Train by it: augkit train {recipe}; "

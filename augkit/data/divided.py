@@ -14,12 +14,17 @@ from augkit.recipe.located import Map, plain
 from augkit.words import suggestion
 
 
-def open_data(recipe: Recipe) -> Source:
-    """The recipe's source, which fills every field of the sample. RecipeError where it does not."""
+def opened_source(recipe: Recipe) -> Source:
+    """The recipe's source; RecipeError where there is none, or at what it says wrongly."""
     if recipe.source is None:
         raise RecipeError("there is no `source`; write source: {image_folder: {root: photos}}.", recipe.tree.where)
     with at(recipe.tree, "source", *recipe.source.items):
-        source = open_source(plain(recipe.source), recipe.base)
+        return open_source(plain(recipe.source), recipe.base)
+
+
+def open_data(recipe: Recipe) -> Source:
+    """The recipe's source, which fills every field of the sample. RecipeError where it does not."""
+    source = opened_source(recipe)
     with at(recipe.tree, "sample"):
         check_fields(source, list(recipe.schema.fields))
     return source

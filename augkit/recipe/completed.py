@@ -11,7 +11,7 @@ from functools import partial
 
 from augkit.combine import Combiner, Node, Step
 from augkit.distributions import Range
-from augkit.errors import PluginError, RecipeError
+from augkit.errors import AugkitError, PluginError, RecipeError
 from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints
@@ -52,16 +52,16 @@ def complete(
     notes: dict[str, str] = {}
     nothing = Listed(Seq((), tree.where), ())
     backbone = train.items.get("backbone") if train else None
-    read = partial(read_steps, schema=schema, complaints=complaints)
-    written = len(complaints.found)
+    read, of_backbone = partial(read_steps, schema=schema, complaints=complaints), Complaints()
+    append = partial(read_steps, schema=schema, complaints=of_backbone)
     first, second = steps or nothing, evaluation or nothing
     if isinstance(backbone, Scalar) and isinstance(backbone.value, str):
-        first, appended = _ended(first, second, schema, backbone, read)
+        first, appended = _ended(first, second, schema, backbone, append)
         if evaluation is not None:
-            second, also = _ended(second, first, schema, backbone, read)
+            second, also = _ended(second, first, schema, backbone, append)
             notes |= {"eval_steps": _APPENDED} if also else {}
         notes |= {"steps": _APPENDED} if appended else {}
-    _of_the_backbone(complaints, written)
+    complaints.found += _told_of_the_backbone(of_backbone)
     if evaluation is None:
         items = still(first)
         second = Listed(items, read(items))
@@ -71,14 +71,14 @@ def complete(
     return Completed(Map(filled, keys, tree.where), first, second, notes)
 
 
-def _of_the_backbone(complaints: Complaints, since: int) -> None:
+def _told_of_the_backbone(complaints: Complaints) -> list[AugkitError]:
     """Nobody wrote the appended step, so what is wrong with it is said of the backbone, and once."""
-    found, complaints.found[since:] = complaints.found[since:], []
-    for error in found:
+    told: dict[str, AugkitError] = {}
+    for error in complaints.found:
         if isinstance(error, RecipeError):
             error = RecipeError(f"train: backbone: {error.message.removeprefix('normalize: like: ')}", error.where)
-        if str(error) not in map(str, complaints.found):
-            complaints.found.append(error)
+        told.setdefault(str(error), error)
+    return list(told.values())
 
 
 def _ended(

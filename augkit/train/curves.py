@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from augkit.train.folder import write_whole
 
 TRAIN, VAL, GRID = "#c2571a", "#1f5fa8", "#d9d9d9"
 
@@ -25,9 +26,7 @@ def draw(history: Sequence[Mapping[str, Any]], path: Path, title: str = "", best
         _panel(axes, history, what, best)
     if title:
         figure.suptitle(title, fontsize=10)
-    unfinished = path.with_name(f".{path.name}.part")
-    figure.savefig(unfinished, format="png")
-    os.replace(unfinished, path)
+    write_whole(path, lambda unfinished: figure.savefig(unfinished, format="png"))
 
 
 def _panel(axes: Any, history: Sequence[Mapping[str, Any]], what: str, best: int | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -68,11 +69,16 @@ def run_name(recipe: Recipe) -> str:
     return re.sub(r"[^\w.-]+", "-", recipe.path.stem).strip("-.") or "recipe"
 
 
-def write_text(path: Path, text: str) -> None:
-    """The whole file at once, or not at all."""
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """What ``write`` puts into the file it is given, all at once or not at all."""
     unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(text, encoding="utf-8")
+    write(unfinished)
     os.replace(unfinished, path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """As ``write_whole``."""
+    write_whole(path, lambda unfinished: unfinished.write_text(text, encoding="utf-8"))
 
 
 def write_json(path: Path, value: Any) -> None:

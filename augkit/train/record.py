@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from augkit.errors import AugkitError
 from augkit.train.classifier import Classifier
 from augkit.train.config import TrainConfig
 from augkit.train.curves import draw
-from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
+from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json, write_whole
 from augkit.train.progress import Progress
 
 Row = dict[str, Any]
@@ -79,8 +78,8 @@ class Record(lightning.Callback):
         elif row["epoch"] + 1 == self.config.epochs:
             self.stopped = "finished"
         if best:
-            _replace(self.folder / BEST, lambda path: torch.save(self._weights(module), path))
-        _replace(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
+            write_whole(self.folder / BEST, lambda path: torch.save(self._weights(module), path))
+        write_whole(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
         if self.stopped == "running":
             self.write()
 
@@ -158,9 +157,3 @@ class Record(lightning.Callback):
 def _skipped(split: str, loader: Any) -> Row:
     """How many samples ``on_error: skip`` left out of the epoch, where it did."""
     return {f"{split}_skipped": loader.skipped} if loader.skipped else {}
-
-
-def _replace(path: Path, write: Any) -> None:
-    unfinished = path.with_name(f".{path.name}.part")
-    write(unfinished)
-    os.replace(unfinished, path)

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 
-from augkit.columns import check_lengths, form_of, like_given, plain, take
+from augkit.columns import check_lengths, form_of, like_given, take
 from augkit.errors import DataError
 from augkit.fields import Limits, Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
+from augkit.tensors import from_tensor
 from augkit.transform import moves
 from augkit.vocab.space.planar import PlanarMap
 
@@ -127,7 +128,7 @@ def _form(numbers: Any, form: str, mapping: bool) -> dict[str, Any]:
 
 def _numbers(given: Any) -> np.ndarray:
     try:
-        numbers = np.asarray(plain(given), dtype=np.float64)
+        numbers = np.asarray(from_tensor(given), dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"boxes: got {given!r}; expected numbers of shape (n, 4).") from None
     if numbers.size == 0:

@@ -9,10 +9,11 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from augkit.columns import check_lengths, form_of, like_given, plain, take
+from augkit.columns import check_lengths, form_of, like_given, take
 from augkit.errors import DataError, FieldError
 from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
+from augkit.tensors import from_tensor
 from augkit.transform import moves
 from augkit.vocab.space.planar import PlanarMap
 
@@ -156,7 +157,7 @@ def _has_xy(value: Any) -> bool:
 
 def _numbers(given: Any) -> np.ndarray:
     try:
-        numbers = np.asarray(plain(given), dtype=np.float64)
+        numbers = np.asarray(from_tensor(given), dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"keypoints: got {given!r}; expected numbers of shape (n, 2) or (n, 3).") from None
     if numbers.size == 0:

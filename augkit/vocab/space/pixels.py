@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -12,6 +11,7 @@ import numpy as np
 from augkit.errors import DataError
 from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
+from augkit.tensors import from_tensor, is_tensor, to_tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Image(Target):
         if form == "pil":
             return _to_pil(self.pixels)
         if form == "torch":
-            return _to_torch(np.moveaxis(self.pixels, 2, 0))
+            return to_tensor(np.moveaxis(self.pixels, 2, 0))
         return outward(self.pixels[:, :, 0] if form == "flat" else self.pixels)
 
     @classmethod
@@ -66,7 +66,7 @@ class ImageTensor(Target):
         return {Axis.SPACE: Size(*self.values.shape[1:])}
 
     def write(self, form: Any, frame: Frame) -> Any:
-        return self if form == "target" else _to_torch(self.values) if form == "torch" else outward(self.values)
+        return self if form == "target" else to_tensor(self.values) if form == "torch" else outward(self.values)
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
@@ -127,7 +127,7 @@ class Mask(Target):
             case ("pil", mode, palette):
                 return _mask_to_pil(self.classes, mode, palette)
             case ("torch", ndim):
-                return _to_torch(self.classes if ndim == 2 else self.classes[None])
+                return to_tensor(self.classes if ndim == 2 else self.classes[None])
         return outward(self.classes if form == "flat" else self.classes[:, :, None])
 
     @classmethod
@@ -161,8 +161,8 @@ def stack(what: str, arrays: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _pixels(value: Any) -> tuple[np.ndarray, Any]:
-    if _is_torch(value):
-        array = value.detach().cpu().numpy()
+    if is_tensor(value):
+        array = from_tensor(value)
         return (np.moveaxis(array, 0, 2) if array.ndim == 3 else array), "torch"
     if _is_pil(value):
         return _from_pil(value), "pil"
@@ -193,8 +193,8 @@ def _check_image(pixels: np.ndarray) -> None:
 
 
 def _classes(value: Any) -> tuple[np.ndarray, Any]:
-    if _is_torch(value):
-        array = value.detach().cpu().numpy()
+    if is_tensor(value):
+        array = from_tensor(value)
         return (array[0] if array.ndim == 3 and len(array) == 1 else array), ("torch", array.ndim)
     if _is_pil(value):
         return np.asarray(value), ("pil", value.mode, value.getpalette() if value.mode == "P" else None)
@@ -204,10 +204,6 @@ def _classes(value: Any) -> tuple[np.ndarray, Any]:
 
 def _is_pil(value: Any) -> bool:
     return hasattr(value, "mode") and hasattr(value, "getbands")
-
-
-def _is_torch(value: Any) -> bool:
-    return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach")
 
 
 def _from_pil(image: Any) -> np.ndarray:
@@ -239,8 +235,3 @@ def _mask_to_pil(classes: np.ndarray, mode: str, palette: Any) -> Any:
     if palette is not None:
         made.putpalette(palette)
     return made if made.mode == mode or palette is not None else made.convert(mode)
-
-
-def _to_torch(array: np.ndarray) -> Any:
-    # Who hands us tensors has loaded torch already; augkit's vocabulary never does.
-    return sys.modules["torch"].from_numpy(np.ascontiguousarray(array))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -11,6 +10,7 @@ import numpy as np
 
 from augkit.errors import DataError
 from augkit.sample import TIME, Axis, Frame, Options, Target
+from augkit.tensors import from_tensor, is_tensor, to_tensor
 
 _MOST_CHANNELS = 64
 _FORMS = 'expected (samples, rate) or {"samples": …, "rate": …}, samples float32 of shape (n,) or (channels, n)'
@@ -39,8 +39,7 @@ class Audio(Target):
         if isinstance(value, cls):
             return value, "target"
         given, rate = _split(value)
-        torch = type(given).__module__.partition(".")[0] == "torch" and hasattr(given, "detach")
-        samples = given.detach().cpu().numpy() if torch else given
+        torch, samples = is_tensor(given), from_tensor(given)
         _check(samples)
         form = {"mapping": isinstance(value, Mapping), "flat": samples.ndim == 1, "torch": torch, "type": type(value)}
         return cls(samples[None] if samples.ndim == 1 else samples, _rate(rate), options=options), form
@@ -50,7 +49,7 @@ class Audio(Target):
             return self
         samples: Any = self.samples[0] if form["flat"] else self.samples
         if form["torch"]:
-            samples = sys.modules["torch"].from_numpy(np.ascontiguousarray(samples))
+            samples = to_tensor(samples)
         if form["mapping"]:
             return {"samples": samples, "rate": self.rate}
         return [samples, self.rate] if form["type"] is list else (samples, self.rate)
