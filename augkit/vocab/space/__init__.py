@@ -8,7 +8,7 @@ from augkit.vocab.space.boxes import Boxes, BoxOptions
 from augkit.vocab.space.erase import Erase
 from augkit.vocab.space.keypoints import KeypointOptions, Keypoints
 from augkit.vocab.space.pixels import Image, ImageTensor, Mask, MaskOptions
-from augkit.vocab.space.planar import Affine2D, Homography, PlanarMap
+from augkit.vocab.space.planar import Affine2D, Homography, PlanarMap, SpaceMap
 
 __all__ = [
     "Affine2D",
@@ -23,4 +23,5 @@ __all__ = [
     "Mask",
     "MaskOptions",
     "PlanarMap",
+    "SpaceMap",
 ]

@@ -15,9 +15,16 @@ from augkit.fields import Limits, Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor
 from augkit.transform import moves
-from augkit.vocab.space.planar import PlanarMap
+from augkit.vocab.space.planar import SpaceMap
 
 _FORMATS = ("xyxy", "xywh", "cxcywh_norm")
+_CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+_EDGES = np.concatenate(
+    [
+        a + (b - a) * np.linspace(0, 1, 16, endpoint=False)[:, None]
+        for a, b in zip(_CORNERS, np.roll(_CORNERS, -1, axis=0), strict=True)
+    ]
+)
 
 
 class BoxOptions(Options):
@@ -95,15 +102,18 @@ class Boxes(Target):
         return dataclasses.replace(self, xyxy=self.xyxy[keep], visible=visible, columns=take(self.columns, keep))
 
 
-@moves(PlanarMap, Boxes)
-def boxes_follow_map(boxes: Boxes, planar: PlanarMap) -> Boxes:
-    """The envelope of the four moved corners: exact for what fills its box, else it contains it."""
+@moves(SpaceMap, Boxes)
+def boxes_follow_map(boxes: Boxes, space: SpaceMap) -> Boxes:
+    """The envelope of the moved corners, or of the moved edges where straight lines bend.
+
+    It contains what the box held, and is exact for what fills its box under a straight map.
+    """
     if not len(boxes):
         return boxes
-    x0, y0, x1, y1 = boxes.xyxy.T
-    corners = np.stack([x0, y0, x1, y0, x1, y1, x0, y1], axis=1).reshape(-1, 2)
-    moved = planar.points(corners).reshape(-1, 4, 2)
-    return boxes.clipped(np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1), planar.size_out)
+    outline = _CORNERS if space.straight else _EDGES
+    starts, sides = boxes.xyxy[:, None, :2], boxes.xyxy[:, None, 2:] - boxes.xyxy[:, None, :2]
+    moved = space.points((starts + outline * sides).reshape(-1, 2)).reshape(len(boxes), -1, 2)
+    return boxes.clipped(np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1), space.size_out)
 
 
 def _area(xyxy: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor
 from augkit.transform import moves
-from augkit.vocab.space.planar import PlanarMap
+from augkit.vocab.space.planar import SpaceMap
 
 
 class KeypointOptions(Options):
@@ -140,11 +140,11 @@ class Keypoints(Target):
         return dataclasses.replace(self, xy=self.xy[order], visibility=visibility)
 
 
-@moves(PlanarMap, Keypoints)
-def keypoints_follow_map(points: Keypoints, planar: PlanarMap) -> Keypoints:
+@moves(SpaceMap, Keypoints)
+def keypoints_follow_map(points: Keypoints, space: SpaceMap) -> Keypoints:
     """The map itself; under a mirror, left and right names change places too."""
-    moved = points.settled(planar.points(points.xy), planar.size_out)
-    return moved.mirrored() if planar.mirrors() else moved
+    moved = points.settled(space.points(points.xy), space.size_out)
+    return moved.mirrored() if space.mirrors() else moved
 
 
 def _has_xy(value: Any) -> bool:

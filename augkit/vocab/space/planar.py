@@ -1,4 +1,4 @@
-"""Planar maps: ``Affine2D`` and ``Homography`` say where every point of an image goes."""
+"""Maps of space: ``SpaceMap`` says where every point of a frame goes; ``Affine2D`` and ``Homography`` by a matrix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -20,22 +20,30 @@ Interpolation = Literal["nearest", "linear", "cubic", "area"]
 Border = Literal["constant", "reflect", "replicate", "wrap"]
 
 
-@dataclass(frozen=True)
-class PlanarMap(Params):
-    """A 3×3 ``matrix`` from input to output coordinates (x, y, 1), and the frames on both sides.
+class SpaceMap(Params):
+    """Where every point of a frame goes: all that annotations need to follow, whatever the map is made of.
 
-    ``border`` says what pixels from outside the input become; ``fill`` (0 to 255, one number or one a channel) is what
-    ``constant`` means. Masks are always moved with nearest, and filled with their ``ignore_index``.
+    A subclass is a frozen dataclass with ``size_in`` and ``size_out`` that defines ``points``. ``straight`` says that
+    straight lines stay straight, so that moved corners alone bound a moved box.
     """
 
     axes = SPACE
+    straight: ClassVar[bool] = False
 
-    matrix: Matrix
     size_in: Size
     size_out: Size
-    interpolation: Interpolation = "linear"
-    border: Border = "constant"
-    fill: float | tuple[float, ...] = 0.0
+
+    def points(self, xy: np.ndarray) -> np.ndarray:
+        """Where points (n, 2) go; those that the output does not show may go anywhere outside the frame."""
+        raise TypeError(f"{type(self).__name__} does not define points(xy).")
+
+    def mirrors(self) -> bool:
+        """Whether left and right change places, as under any odd number of flips."""
+        return False
+
+    def qualities(self) -> frozenset[str]:
+        """A mirror changes handedness, whoever drew it."""
+        return frozenset({"handedness"}) if self.mirrors() else frozenset()
 
     def frame(self, frame: Frame) -> Frame:
         """The output size; another input size than the drawn one raises ReplayError."""
@@ -44,6 +52,30 @@ class PlanarMap(Params):
                 f"drawn for a frame of {tuple(self.size_in)}, met one of {tuple(frame[Axis.SPACE])} (h, w)."
             )
         return {**frame, Axis.SPACE: self.size_out}
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Self:
+        made: Any = super().from_log(logged)
+        sizes = {"size_in": Size(*made.size_in), "size_out": Size(*made.size_out)}
+        return dataclasses.replace(made, **sizes)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class PlanarMap(SpaceMap):
+    """A 3×3 ``matrix`` from input to output coordinates (x, y, 1), and the frames on both sides.
+
+    ``border`` says what pixels from outside the input become; ``fill`` (0 to 255, one number or one a channel) is what
+    ``constant`` means. Masks are always moved with nearest, and filled with their ``ignore_index``.
+    """
+
+    straight = True
+
+    matrix: Matrix
+    size_in: Size
+    size_out: Size
+    interpolation: Interpolation = "linear"
+    border: Border = "constant"
+    fill: float | tuple[float, ...] = 0.0
 
     def array(self) -> np.ndarray:
         """The matrix as (3, 3) float64."""
@@ -60,21 +92,12 @@ class PlanarMap(Params):
         (a, b, _), (c, d, _), _ = self.matrix
         return a * d - b * c < 0
 
-    def qualities(self) -> frozenset[str]:
-        """A mirror changes handedness, whoever drew it."""
-        return frozenset({"handedness"}) if self.mirrors() else frozenset()
-
     def inverse(self) -> Self:
         """The map back; pixels that had left the frame are gone."""
         back = np.linalg.inv(self.array())
         return dataclasses.replace(
             self, matrix=as_matrix(back / back[2, 2]), size_in=self.size_out, size_out=self.size_in
         )
-
-    @classmethod
-    def from_log(cls, logged: Mapping[str, Any]) -> Self:
-        made = super().from_log(logged)
-        return dataclasses.replace(made, size_in=Size(*made.size_in), size_out=Size(*made.size_out))
 
 
 def as_matrix(array: np.ndarray) -> Matrix:
