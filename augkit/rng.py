@@ -26,8 +26,8 @@ _local = threading.local()
 
 
 class Stream:
-    """Random numbers of one step on one sample: ``uniform``, ``integer``, ``normal``, ``choice``, ``permutation``,
-    ``subseed``.
+    """Random numbers of one step on one sample: ``uniform``, ``integer``, ``normal``, ``beta``, ``dirichlet``,
+    ``choice``, ``permutation``, ``subseed``.
     """
 
     __slots__ = ("_counter", "_key", "_words")
@@ -74,6 +74,35 @@ class Stream:
             s = u * u + v * v
             if 0.0 < s < 1.0:
                 return mean + std * u * sqrt(-2.0 * log(s) / s)
+
+    def beta(self, a: float, b: float) -> float:
+        """A number in [0, 1] of the Beta distribution; both parameters must be positive."""
+        return self.dirichlet((a, b))[0]
+
+    def dirichlet(self, alphas: Sequence[float]) -> list[float]:
+        """Numbers in [0, 1] that sum to 1, of the Dirichlet distribution; all parameters must be positive."""
+        logs = [self._log_gamma(alpha) for alpha in alphas]
+        # Relative to the largest, so that small parameters, whose gammas are all next to 0, divide too.
+        parts = [exp(each - max(logs)) for each in logs]
+        total = 0.0
+        for part in parts:  # the builtin sum rounds otherwise from one Python to the next
+            total += part
+        return [part / total for part in parts]
+
+    def _log_gamma(self, shape: float) -> float:
+        """The logarithm of a gamma number of scale 1 (Marsaglia and Tsang 2000, with their step for shapes below 1)."""
+        if shape < 1.0:
+            return self._log_gamma(shape + 1.0) + log(1.0 - self.random()) / shape
+        d = shape - 1.0 / 3.0
+        c = 1.0 / sqrt(9.0 * d)
+        while True:
+            x = self.normal()
+            v = 1.0 + c * x
+            if v <= 0.0:
+                continue
+            log_v = 3.0 * log(v)
+            if log(1.0 - self.random()) < 0.5 * x * x + d * (1.0 - v * v * v + log_v):
+                return log(d) + log_v
 
     def choice(self, items: Sequence[T], weights: Sequence[float] | None = None) -> T:
         """One of ``items``, by ``weights`` (need not sum to 1) or evenly."""
