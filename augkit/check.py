@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from augkit.carriers import runner_for
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import CompileError
 from augkit.plugins import catalogue
@@ -20,11 +21,15 @@ from augkit.words import suggestion
 
 @dataclass(frozen=True)
 class GroupAction:
-    """What one step does to one group: a kernel per field that follows; ``sees`` are the fields given to ``draw``."""
+    """What one step does to one group: a kernel per field that follows; ``sees`` are the fields given to ``draw``.
+
+    ``waits`` are the carriers among them that have a runner, which makes their moves when they must be made.
+    """
 
     group: Group
     kernels: Mapping[str, Kernel]
     sees: tuple[str, ...]
+    waits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,8 @@ def _group_action(step: Step, group: Group, schema: Schema) -> GroupAction | Non
         raise CompileError(f"{step.id}: {_no_carrier(group, schema)}", step.where)
     if step.on is not None:
         kernels = {name: kernel for name, kernel in kernels.items() if name in step.on or name not in group.fields}
-    return GroupAction(group, kernels, _seen(step, group, schema))
+    waits = tuple(name for name in kernels if runner_for(schema.fields[name].type))
+    return GroupAction(group, kernels, _seen(step, group, schema), waits)
 
 
 def _no_carrier(group: Group, schema: Schema) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from augkit.carriers import EXACT, How, how_of
 from augkit.combine import Node
 from augkit.errors import AugkitError, DataError, FieldError
 from augkit.plan import Plan
@@ -25,7 +26,7 @@ class Pipeline:
 
     ``sample`` maps fields to kinds as in a recipe. The output is a pure function of (steps, seed, epoch, key, copy,
     view). Without a ``key``, calls are numbered 0, 1, 2, … per object, which only one process can do: in a worker a
-    missing key raises.
+    missing key raises. ``plan`` says how pixels are changed: ``exact``, ``fast`` or a mapping; see ``How``.
     """
 
     def __init__(
@@ -36,13 +37,14 @@ class Pipeline:
         *,
         groups: Sequence[Sequence[str]] = (),
         epochs: int | None = None,
+        plan: str | Mapping[str, Any] | How = EXACT,
     ) -> None:
         taken = next((name for name in _VISIT if name in sample), None)
         if taken is not None:
             raise FieldError(
                 f"sample: a field cannot be called {taken!r}, which names the visit in every call; rename it.", taken
             )
-        self.plan = Plan(steps, read_schema(sample, groups), seed, epochs)
+        self.plan = Plan(steps, read_schema(sample, groups), seed, epochs, how_of(plan))
         self._calls = 0
 
     @classmethod

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -30,20 +30,41 @@ class Stream:
     ``choice``, ``permutation``, ``subseed``.
     """
 
-    __slots__ = ("_counter", "_key", "_words")
+    __slots__ = ("_counter", "_key", "_name", "_skipped", "_words")
 
-    def __init__(self, key: tuple[int, int]) -> None:
-        self._key = key
+    def __init__(self, name: Callable[[], tuple[int, int]]) -> None:
+        # Named only when a number is asked for: many a step draws none.
+        self._name = name
+        self._key: tuple[int, int] | None = None
         self._counter = 0
+        self._skipped = 0
         self._words: list[int] = []
+
+    def __getstate__(self) -> tuple[tuple[int, int], int, int, list[int]]:
+        return self._key or self._name(), self._counter, self._skipped, self._words
+
+    def __setstate__(self, state: tuple[tuple[int, int], int, int, list[int]]) -> None:
+        self._key, self._counter, self._skipped, self._words = state
 
     def word(self) -> int:
         """The next 64 random bits."""
         if not self._words:
-            self._words = _philox(self._key, self._counter, _BLOCK)
-            self._words.reverse()
-            self._counter += _BLOCK // 4
+            self._fill()
         return self._words.pop()
+
+    def skip(self) -> None:
+        """Pass over the first number, before any was drawn."""
+        self._skipped = 1
+
+    def _fill(self) -> None:
+        if self._key is None:
+            self._key = self._name()
+        self._words = _philox(self._key, self._counter, _BLOCK)
+        self._words.reverse()
+        self._counter += _BLOCK // 4
+        if self._skipped:
+            self._words.pop()
+            self._skipped = 0
 
     def random(self) -> float:
         """A number in [0, 1), on a grid of 2⁻⁵³."""
@@ -132,11 +153,31 @@ class Stream:
         return self.word() >> 1
 
 
+class Streams:
+    """The streams of one visit of one sample, by step id; naming the visit is done once."""
+
+    __slots__ = ("_prefix",)
+
+    def __init__(self, seed: int, epoch: int, key: str, copy: int = 0, view: int = 0) -> None:
+        name = f"augkit-1\x1f{seed}\x1f{epoch}\x1f{copy}\x1f{view}\x1f{len(key)}\x1f{key}\x1f"
+        self._prefix = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16)
+
+    def at(self, path: str) -> Stream:
+        """The stream of one step, whose id is ``path``."""
+        prefix = self._prefix
+
+        def name() -> tuple[int, int]:
+            named = prefix.copy()
+            named.update(path.encode("utf-8", "surrogatepass"))
+            digest = named.digest()
+            return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
+
+        return Stream(name)
+
+
 def stream(seed: int, epoch: int, key: str, copy: int = 0, view: int = 0, path: str = "") -> Stream:
     """The stream of one step (``path`` is its id) on one visit of one sample."""
-    name = "\x1f".join(("augkit-1", str(seed), str(epoch), str(copy), str(view), f"{len(key)}", key, path))
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return Stream((int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")))
+    return Streams(seed, epoch, key, copy, view).at(path)
 
 
 def field(subseed: int) -> np.random.Generator:

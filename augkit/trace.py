@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,10 @@ class TraceEntry:
         if self.drawn is None:
             return None
         return self.drawn.log() if isinstance(self.drawn, Params) else dict(self.drawn)
+
+    def with_(self, **changed: Any) -> TraceEntry:
+        """The same entry with some of it said otherwise."""
+        return dataclasses.replace(self, **changed)
 
     def log(self) -> dict[str, Any]:
         """JSON that ``from_log`` reads back."""

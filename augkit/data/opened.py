@@ -46,7 +46,7 @@ class Opened:
         recipe = self.recipe
         augment = split == "train" if augment is None else augment
         nodes = recipe.steps if augment else recipe.eval_steps
-        plan = Plan(nodes, recipe.schema, recipe.seed, recipe.epochs)
+        plan = Plan(nodes, recipe.schema, recipe.seed, recipe.epochs, recipe.settings.how)
         views = recipe.settings.views if augment else 1
         return Dataset(self.source, plan, self.keys(split), decoder=recipe.settings.decoder, views=views)
 

@@ -99,7 +99,7 @@ class Recipe:
 
     def pipeline(self, split: Split = "train") -> Pipeline:
         """The compiled steps of a split; CompileError where they must not run."""
-        return Pipeline.of(Plan(self.nodes(split), self.schema, self.seed, self.epochs))
+        return Pipeline.of(Plan(self.nodes(split), self.schema, self.seed, self.epochs, self.settings.how))
 
     @property
     def hash(self) -> str:
@@ -117,7 +117,7 @@ class Recipe:
             "split": repr(self.split),
             "seed": self.seed,
             "decoder": settings.decoder,
-            "plan": settings.plan,
+            "plan": repr(settings.how),
             "epochs": self.epochs if counted else None,
         }
         text = json.dumps(described, sort_keys=True, default=repr)

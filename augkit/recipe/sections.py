@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
+from augkit.carriers import How, how_of
 from augkit.errors import FieldError
 from augkit.fields import Checked, Limits
 
@@ -14,15 +16,26 @@ VERSION = 1
 class Settings(Checked):
     """The top-level keys that hold one value.
 
-    ``views`` is how often each sample is drawn for contrastive learning; ``plan: exact`` runs one step at a time, bit
-    for bit.
+    ``views`` is how often each sample is drawn for contrastive learning; ``plan`` is ``exact``, ``fast`` or a mapping
+    of the fields of ``How``.
     """
 
     description: str = ""
     seed: int = 0
     views: Annotated[int, Limits(1)] = 1
     decoder: str | None = None
-    plan: Literal["exact"] = "exact"
+    plan: str | Mapping[str, Any] = "exact"
+
+    @property
+    def how(self) -> How:
+        """How carriers are changed."""
+        return how_of(self.plan)
+
+    def validate(self) -> None:
+        try:
+            how_of(self.plan)
+        except FieldError as error:
+            raise FieldError(f"plan: {str(error).removeprefix('mode: ')}", "plan") from None
 
 
 class SplitConfig(Checked):

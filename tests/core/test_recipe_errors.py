@@ -74,7 +74,7 @@ CASES = {
     "far": ("steps:\n  - rotate: {degrees: [0, 999]}", "4:23: rotate: degrees: 999 is above the highest allowed, 360"),
     "no batch": ("loader: {batch_size: 0}", "3:22: loader: batch_size: 0 is below the lowest allowed, 1."),
     "nothing left": ("split: {val: 0.6, test: 0.4}", "3:14: split: val 0.6 and test 0.4 leave nothing to train on."),
-    "plan": ("plan: fast", "3:7: plan: got 'fast'. Expected one of 'exact'."),
+    "plan": ("plan: fsat", "3:7: plan: got 'fsat'. Did you mean 'fast'? Expected one of 'exact', 'fast'."),
     "some_of": ("steps:\n  - some_of: {n: 3, steps: [hflip]}", "4:18: some_of: n reaches 3, but there are 1 steps."),
     # a missing target
     "group of nobody": ("groups: [[image, msk]]", "3:18: unknown field 'msk'. Did you mean 'mask'?"),

@@ -1,0 +1,117 @@
+"""How carriers are changed: what was drawn waits, and a runner for their kind does all of it at once.
+
+Annotations follow at once, step by step, whatever the plan; the pixels of an image or a mask wait until a step must see
+them or the last step has been drawn. A runner may then do several moves in one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal, NamedTuple
+
+from augkit.errors import AugkitError, Conflict, DataError, ReplayError
+from augkit.fields import Checked, Limits
+from augkit.sample import Target
+from augkit.transform import Kernel, Params
+
+
+class How(Checked):
+    """How a plan may run its steps; ``plan:`` in a recipe, and part of its hash.
+
+    ``exact`` gives the bytes of one step at a time, by any shortcut that loses nothing. ``fast`` may compose warps and
+    decode at a reduced scale, within the bounds that a kind's runner states. ``fuse`` says which warps ``fast``
+    composes: none; those that show the same part of the picture (``strict``); or all, also where an earlier frame hid
+    something.
+    ``costs`` overrules numbers of the runner's cost table, as ``augkit bench --calibrate`` writes them.
+    """
+
+    mode: Literal["exact", "fast"] = "exact"
+    fuse: Literal["off", "strict", "full"] = "strict"
+    costs: Annotated[Mapping[str, float] | None, Limits(doc="of the runner's cost table")] = None
+
+
+EXACT = How()
+
+
+def how_of(given: str | Mapping[str, Any] | How) -> How:
+    """``exact``, ``fast`` or a mapping of fields; FieldError for anything else."""
+    if isinstance(given, How):
+        return given
+    how = How.from_fields({"mode": given} if isinstance(given, str) else given)
+    assert isinstance(how, How)
+    return how
+
+
+class Move(NamedTuple):
+    """One thing to be done to a carrier: the ``kernel`` that does it, and the id of the ``step`` that drew it."""
+
+    step: str
+    kernel: Kernel
+    params: Params
+
+
+Runner = Callable[[Any, Sequence[Move], How], Target]
+_runners: dict[type[Target], Runner] = {}
+
+
+def runs(*kinds: type[Target]) -> Callable[[Runner], Runner]:
+    """Declare who runs the moves of carriers of these kinds: ``runner(target, moves, how) -> target``.
+
+    With ``how.mode`` exact the bytes must be those of one kernel after the other. Such kernels raise no ``Conflict``.
+    """
+
+    def declare(runner: Runner) -> Runner:
+        for kind in kinds:
+            _runners[kind] = runner
+        return runner
+
+    return declare
+
+
+def runner_for(kind: type[Target]) -> Runner | None:
+    """The runner of a kind, or of the nearest kind above it."""
+    return next((_runners[above] for above in kind.__mro__ if above in _runners), None)
+
+
+def one_by_one(target: Target, moves: Sequence[Move]) -> Target:
+    """Every move by its kernel, in order."""
+    for move in moves:
+        with complaints_of([move]):
+            target = move.kernel(target, move.params)
+    return target
+
+
+@contextmanager
+def complaints_of(moves: Sequence[Move]) -> Iterator[None]:
+    """What goes wrong inside is told as a DataError of the steps that drew these moves."""
+    try:
+        yield
+    except ReplayError:
+        raise
+    except Conflict as conflict:
+        raise StepError(f"{_steps(moves)}: {unannounced(conflict)}") from conflict
+    except (AugkitError, ArithmeticError, ValueError, TypeError, IndexError) as error:
+        raise named(error, _steps(moves)) from error
+
+
+def _steps(moves: Sequence[Move]) -> str:
+    return " and ".join(dict.fromkeys(move.step for move in moves))
+
+
+def unannounced(conflict: Conflict) -> str:
+    """A conflict that the recipe did not expect, and what to write."""
+    return f"{conflict} Say what to do then: `on_conflict: redraw | skip_step | drop`."
+
+
+def named(error: Exception, step: str, key: str | None = None) -> Exception:
+    """The same complaint with the step and the key that it came from."""
+    if isinstance(error, ReplayError):
+        return error
+    message, file = (error.message, error.file) if isinstance(error, DataError) else (str(error), None)
+    told = isinstance(error, StepError) or message.startswith(step)
+    return StepError(message if told else f"{step}: {message}", key=key or None, file=file)
+
+
+class StepError(DataError):
+    """A DataError whose message names the step already."""

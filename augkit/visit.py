@@ -1,0 +1,228 @@
+"""One visit: one sample's walk through a plan, drawing or replaying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from augkit.carriers import Move, StepError, named, one_by_one, unannounced
+from augkit.check import Action, GroupAction
+from augkit.combine import Node, Ramp, Step
+from augkit.errors import AugkitError, Conflict, DataError, ReplayError, SkipStep
+from augkit.rng import Stream, Streams
+from augkit.sample import Axis, Frame, Sample, Target, common_frame
+from augkit.trace import Trace, TraceEntry
+from augkit.transform import Params, Transform
+
+if TYPE_CHECKING:
+    from augkit.plan import Plan
+
+_REDRAWS = 100
+_COMPLAINTS = (AugkitError, ArithmeticError, ValueError, TypeError, IndexError)
+
+
+class Visit:
+    """Its targets so far, the moves that its carriers wait for, the frame of each group, the entries of the trace."""
+
+    def __init__(self, plan: Plan, sample: Sample) -> None:
+        self.plan = plan
+        self.sample = sample
+        self.targets: dict[str, Target] = dict(sample.targets)
+        self.waiting: dict[str, list[Move]] = {}
+        self.frames: dict[str, Frame] = {}
+        self.entries: list[TraceEntry] = []
+        self._streams = Streams(plan.seed, sample.epoch, sample.key, sample.copy, sample.view)
+
+    def finish(self) -> tuple[Sample, Trace]:
+        """The moved sample, once every carrier has made its moves, and the trace."""
+        for name in list(self.waiting):
+            self.settle(name)
+        s = self.sample
+        moved = Sample(self.targets, s.key, s.epoch, s.copy, s.view, s.meta)
+        return moved, Trace(s.key, s.epoch, s.copy, s.view, self.plan.hash, tuple(self.entries))
+
+    def stream(self, path: str) -> Stream:
+        """The stream of a step or a combiner on this visit."""
+        return self._streams.at(path)
+
+    def walk(self, node: Node, round_: str) -> None:
+        """Run a node. The first number of every stream decides ``p``, so changing ``p`` leaves the draws as they
+        were.
+        """
+        if isinstance(node, Step):
+            self.step(node, round_)
+            return
+        rng = self.stream(node.id + round_)
+        if rng.random() >= node.p:
+            return
+        for child, extension in node.arrange(rng):
+            self.walk(child, round_ + extension)
+
+    def step(self, step: Step, round_: str) -> None:
+        """Run a step on each group that it moves, unless a rule leaves it out."""
+        if reason := self._ruled_out(step):
+            self.entries.append(TraceEntry(step.id, step.name, skipped=reason))
+            return
+        strength = step.strength_at(self.sample.epoch)
+        scales = step.transform.strength_scales() if strength != 1.0 else None
+        transform = self.plan.scaled(step, strength) if scales == "fields" else step.transform
+        p = step.p * strength if scales == "p" else step.p
+        noted = strength if strength != 1.0 or isinstance(step.strength, Ramp) else None
+        for part in self.plan.actions[step.id].groups:
+            path = step.id + round_ + part.group.suffix
+            self._draw_and_apply(step, transform, part, path, p, noted)
+
+    def _ruled_out(self, step: Step) -> str | None:
+        if step.off_last and self.plan.epochs is not None and self.sample.epoch >= self.plan.epochs - step.off_last:
+            return f"off_last: {step.off_last}"
+        for name, allowed in step.only.items():
+            value = self._value_of(name, step)
+            several = isinstance(value, list | tuple | set | frozenset)
+            if not (any(item in allowed for item in value) if several else value in allowed):
+                return f"only: {name} is {value!r}"
+        return None
+
+    def _value_of(self, name: str, step: Step) -> Any:
+        target = self.targets.get(name)
+        if target is None and name not in self.sample.meta:
+            known = [*self.targets, *self.sample.meta]
+            raise DataError(
+                f"{step.id}: `only` asks for {name!r}; this sample has {', '.join(known)}.", self.sample.key
+            )
+        value: Any = self.sample.meta[name] if target is None else getattr(target, "value", None)
+        return value.tolist() if hasattr(value, "tolist") else value
+
+    def _draw_and_apply(
+        self, step: Step, transform: Transform[Any], part: GroupAction, path: str, p: float, strength: float | None
+    ) -> None:
+        group = part.group.suffix or None
+        for attempt in range(_REDRAWS):
+            rng = self.stream(path if not attempt else f"{path}~{attempt}")
+            if p >= 1.0 or attempt:
+                rng.skip()
+            elif rng.random() >= p:
+                return
+            params: Params | None = None
+            try:
+                params = transform.draw(rng, self.frame(part), self._content(part))
+                self.plan.guard(step, params)
+                self.apply(part, step, params)
+                self.entries.append(TraceEntry(step.id, step.name, params, None, path, group, strength))
+                return
+            except SkipStep as reason:
+                self.entries.append(TraceEntry(step.id, step.name, None, str(reason), path, group, strength))
+                return
+            except Conflict as conflict:
+                if step.on_conflict is None:
+                    raise DataError(f"{step.id}: {unannounced(conflict)}", self.sample.key) from conflict
+                if step.on_conflict != "redraw":
+                    entry = TraceEntry(step.id, step.name, None, None, path, group, strength)
+                    self.entries.append(self._on_conflict(step, part, params, entry, conflict))
+                    return
+            except _COMPLAINTS as error:
+                raise named(error, step.id, self.sample.key) from error
+        given_up = f"{_REDRAWS} draws in a row were in conflict"
+        self.entries.append(TraceEntry(step.id, step.name, None, given_up, path, group, strength))
+
+    def _on_conflict(
+        self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict
+    ) -> TraceEntry:
+        if step.on_conflict == "drop" and params is not None:
+            try:
+                self.apply_with(part, step, params)
+            except Conflict as without_offer:
+                conflict = without_offer
+            else:
+                return entry.with_(drawn=params, dropped=str(conflict))
+        return entry.with_(skipped=f"conflict: {conflict}")
+
+    def apply(self, part: GroupAction, step: Step, params: Params) -> None:
+        """Let every field of the group follow, at once or when it must; nothing changes when one of them objects."""
+        waits = part.waits if step.on_conflict is None else ()
+        moved = {}
+        for name, kernel in part.kernels.items():
+            if name in self.targets and name not in waits:
+                moved[name] = kernel(self.settled(name), params)
+        self._moved(part, params, moved)
+        for name in waits:
+            if name in self.targets:
+                self.waiting.setdefault(name, []).append(Move(step.id, part.kernels[name], params))
+
+    def apply_with(self, part: GroupAction, step: Step, params: Params) -> None:
+        """Apply, taking for every field in conflict what its kernel offered instead; Conflict where that is nothing."""
+        moved = {}
+        for name in (name for name in part.kernels if name in self.targets):
+            try:
+                moved[name] = part.kernels[name](self.settled(name), params)
+            except Conflict as offered:
+                if offered.instead is None:
+                    raise
+                moved[name] = offered.instead
+        self._moved(part, params, moved)
+
+    def _moved(self, part: GroupAction, params: Params, moved: Mapping[str, Target]) -> None:
+        group = part.group.name
+        frame = params.frame(self.frame(part))
+        self.targets.update(moved)
+        if frame is None:
+            self.frames.pop(group, None)
+        else:
+            self.frames[group] = frame
+
+    def settled(self, name: str) -> Target:
+        """A field's target with no move left to make."""
+        if name in self.waiting:
+            self.settle(name)
+        return self.targets[name]
+
+    def settle(self, name: str) -> None:
+        """Make the moves that a carrier waits for."""
+        moves, target = self.waiting.pop(name), self.targets[name]
+        try:
+            runner = self.plan.runners.get(name)
+            self.targets[name] = runner(target, moves, self.plan.how) if runner else one_by_one(target, moves)
+        except StepError as error:
+            raise StepError(error.message, self.sample.key or None, error.file) from error
+        except _COMPLAINTS as error:
+            raise named(error, moves[-1].step, self.sample.key) from error
+
+    def replay(self, entry: TraceEntry) -> None:
+        """Apply what an entry of a trace says."""
+        action: Action | None = self.plan.actions.get(entry.id)
+        if action is None or entry.params is None:
+            raise ReplayError(
+                f"the trace has a step {entry.id!r} that is not in this pipeline: {', '.join(self.plan.actions)}."
+            )
+        part = next((part for part in action.groups if (part.group.suffix or None) == entry.group), None)
+        if part is None:
+            raise ReplayError(
+                f"the trace moves the group {entry.group!r} by {entry.id!r}, which is not in this pipeline."
+            )
+        try:
+            params = action.step.transform.params_type.from_log(entry.params)
+        except (TypeError, KeyError) as error:
+            raise ReplayError(
+                f"the trace's params of {entry.id!r} do not fit {action.step.transform.params_type.__name__}: {error}"
+            ) from None
+        params.frame(self.frame(part))
+        (self.apply_with if entry.dropped else self.apply)(part, action.step, params)
+
+    def frame(self, part: GroupAction) -> Frame:
+        """The frame of a group as of the steps so far; measured once, then told by the Params."""
+        name = part.group.name
+        if name not in self.frames:
+            fields = {field: self.settled(field) for field in part.group.fields if field in self.targets}
+            self.frames[name] = common_frame(fields, self.sample.key)
+            self._need_frame(part, self.frames[name])
+        return self.frames[name]
+
+    def _need_frame(self, part: GroupAction, frame: Frame) -> None:
+        axes = frozenset[Axis]().union(*(self.plan.schema.fields[field].type.axes for field in part.group.fields))
+        if axes - {Axis.FREQUENCY} and not frame:
+            raise DataError(
+                f"{', '.join(part.group.fields)}: no image, audio or text beside tells how far the frame reaches.",
+                self.sample.key,
+            )
+
+    def _content(self, part: GroupAction) -> dict[str, Target] | None:
+        return {name: self.settled(name) for name in part.sees if name in self.targets} if part.sees else None
