@@ -33,6 +33,9 @@ class Size(NamedTuple):
 class Limits:
     """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit and a line
     of help.
+
+    ``strongest`` is what a policy's magnitude 1 stands for: a value, or two of which each draw takes either, as in
+    ``(-30, 30)`` degrees. At magnitude m the field is exactly neutral + m · (strongest - neutral).
     """
 
     low: float | None = None
@@ -40,6 +43,23 @@ class Limits:
     neutral: float | None = None
     unit: str = ""
     doc: str = ""
+    strongest: float | tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.strongest is None:
+            return
+        if self.neutral is None:
+            raise TypeError(f"strongest={self.strongest} without a neutral value: a magnitude lies between the two.")
+        low, high = -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
+        if not all(low <= end <= high for end in self.at(1.0)):
+            raise TypeError(f"strongest={self.strongest} is beyond the bounds {low:g} to {high:g}.")
+
+    def at(self, magnitude: float) -> tuple[float, ...]:
+        """The value, or the two values, that the field may have at a magnitude within 0 to 1."""
+        if self.strongest is None or self.neutral is None:
+            return ()
+        ends = self.strongest if isinstance(self.strongest, tuple) else (self.strongest,)
+        return tuple(self.neutral + magnitude * (end - self.neutral) for end in ends)
 
 
 @dataclass(frozen=True)
@@ -118,7 +138,15 @@ def _info(field: dataclasses.Field[Any], hint: Any) -> FieldInfo:
     default = field.default
     if field.default_factory is not dataclasses.MISSING:
         default = field.default_factory()
+    if isinstance(limits.strongest, tuple) and not _draws(hint):
+        raise TypeError(
+            f"{field.name}: two strongest values, of which a draw takes either, need a field of type Range."
+        )
     return FieldInfo(field.name, hint, limits, default)
+
+
+def _draws(hint: Any) -> bool:
+    return hint is Range or any(_draws(part) for part in get_args(hint))
 
 
 def coerce(info: FieldInfo, raw: Any) -> Any:

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from augkit.distributions import Range
-from augkit.fields import Checked, fields_of
+from augkit.fields import Checked, FieldInfo, fields_of
 from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 
@@ -177,6 +177,32 @@ class Transform(Checked, Generic[P]):
             if neutral is not None and value is not None:
                 changed[info.name] = _toward(value, neutral, strength)
         return dataclasses.replace(self, **changed)
+
+    def ranged(self) -> dict[str, FieldInfo]:
+        """The fields that state how far a policy may take them, by name; none where it can only run or not run."""
+        stated = {name: info for name, info in fields_of(type(self)).items() if info.limits.strongest is not None}
+        return {name: info for name, info in stated.items() if getattr(self, name) is not None}
+
+    def at_magnitude(self, magnitude: float, kept: Collection[str] = ()) -> Self:
+        """The same step at a policy's magnitude, 0 to 1: every field that states ``Limits.strongest`` is there.
+
+        Fields named in ``kept`` stay as they are. Where a field has two strongest values, each draw takes either.
+        """
+        fields = self.ranged()
+        changed = {
+            name: _reached(getattr(self, name), info.limits.at(magnitude))
+            for name, info in fields.items()
+            if name not in kept
+        }
+        return dataclasses.replace(self, **changed) if changed else self
+
+
+def _reached(value: Any, ends: tuple[float, ...]) -> Any:
+    if isinstance(value, Range):
+        return Range(ends[0]) if len(ends) == 1 else Range(min(ends), max(ends), "choice", ends)
+    if isinstance(value, tuple):
+        return type(value)(_reached(item, ends) for item in value)
+    return round(ends[0]) if isinstance(value, int) else ends[0]
 
 
 def _toward(value: Any, neutral: float, strength: float) -> Any:

@@ -87,6 +87,7 @@ def _field(info: FieldInfo) -> dict[str, Any]:
         "low": limits.low,
         "high": limits.high,
         "neutral": limits.neutral,
+        "strongest": limits.strongest,
         "unit": limits.unit,
         "doc": limits.doc,
     }
@@ -101,12 +102,19 @@ def _page(step: dict[str, Any]) -> Iterator[str]:
         yield f"  {field['name']}: {field['takes']}; {default}"
         if field["doc"]:
             yield f"      {field['doc']}"
+        if field["strongest"] is not None:
+            yield f"      in a policy: {_policy_range(field)}"
     yield f"\nevery step: {', '.join(RESERVED)}"
     yield f"changes: {', '.join(step['changes']) or 'no quality that a label could depend on'}"
     if step["needs"]:
         yield f"needs: a field of kind {', '.join(step['needs'])}"
     for before, after in step["converts"].items():
         yield f"converts: {before} → {after}"
+
+
+def _policy_range(field: dict[str, Any]) -> str:
+    ends = field["strongest"] if isinstance(field["strongest"], tuple) else (field["strongest"],)
+    return f"{field['neutral']:g} at magnitude 0, {' or '.join(f'{end:g}' for end in ends)} at magnitude 1"
 
 
 def _doc(cls: type) -> str:

@@ -22,7 +22,15 @@ class TimeStretch(Transform[TimeMap]):
     """
 
     rate: Annotated[
-        Range, Limits(SLOWEST, FASTEST, neutral=1, unit="times as fast", doc="above 1 is faster, and shorter")
+        Range,
+        Limits(
+            SLOWEST,
+            FASTEST,
+            neutral=1,
+            strongest=(0.7, 1.4),
+            unit="times as fast",
+            doc="above 1 is faster, and shorter",
+        ),
     ] = Range(0.8, 1.25)
     method: Annotated[Literal["default"], Limits(doc="how it is done: default is Signalsmith Stretch")] = "default"
     length: Annotated[

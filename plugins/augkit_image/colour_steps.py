@@ -52,10 +52,12 @@ def image_follows_recolor(image: Image, recolor: Recolor) -> Image:
     return image if pixels is image.pixels else dataclasses.replace(image, pixels=pixels)
 
 
-_BRIGHTNESS = Limits(0, 100, neutral=1, unit="factor", doc="0 is black, 1 the same, 2 twice as light")
-_CONTRAST = Limits(0, 100, neutral=1, unit="factor", doc="0 is the image's mean gray, 1 the same")
-_SATURATION = Limits(0, 100, neutral=1, unit="factor", doc="0 is gray, 1 the same")
-_HUE = Limits(-0.5, 0.5, neutral=0, unit="turns of the colour circle", doc="1/3 makes red green")
+_BRIGHTNESS = Limits(
+    0, 100, neutral=1, strongest=(0.1, 1.9), unit="factor", doc="0 is black, 1 the same, 2 twice as light"
+)
+_CONTRAST = Limits(0, 100, neutral=1, strongest=(0.1, 1.9), unit="factor", doc="0 is the image's mean gray, 1 the same")
+_SATURATION = Limits(0, 100, neutral=1, strongest=(0.1, 1.9), unit="factor", doc="0 is gray, 1 the same")
+_HUE = Limits(-0.5, 0.5, neutral=0, strongest=(-0.2, 0.2), unit="turns of the colour circle", doc="1/3 makes red green")
 
 
 class ColorJitter(Transform[Recolor]):
@@ -123,7 +125,9 @@ class Gamma(Transform[Recolor]):
 
     changes = {"colour", "brightness"}
 
-    gamma: Annotated[Range, Limits(0.01, 100, neutral=1, unit="exponent")] = Range(0.8, 1.25, "loguniform")
+    gamma: Annotated[Range, Limits(0.01, 100, neutral=1, strongest=(0.4, 2.5), unit="exponent")] = Range(
+        0.8, 1.25, "loguniform"
+    )
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Recolor:
         return Recolor((("gamma", self.gamma.draw(rng)),))

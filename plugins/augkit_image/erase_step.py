@@ -22,9 +22,9 @@ class EraseRects(Transform[Erase]):
     changes = {"composition"}
 
     count: Annotated[Range, Limits(0, 1000, doc="how many; [1, 3] draws 1, 2 or 3")] = Range(1)
-    size: Annotated[Range, Limits(0, 1, neutral=0, unit="fraction of the side", doc="height and width apart")] = Range(
-        0.1, 0.3
-    )
+    size: Annotated[
+        Range, Limits(0, 1, neutral=0, strongest=0.5, unit="fraction of the side", doc="height and width apart")
+    ] = Range(0.1, 0.3)
     fill: FillField = 0.0
     policy: Annotated[
         Literal["keep", "ignore", "background"],

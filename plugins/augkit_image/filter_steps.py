@@ -75,8 +75,8 @@ class GaussianBlur(Transform[Blur]):
 
     changes = {"sharpness", "texture"}
 
-    sigma: Annotated[Range, Limits(0, 100, neutral=0, unit="px", doc="standard deviation; 0 is sharp")] = Range(
-        0.1, 2.0, "loguniform"
+    sigma: Annotated[Range, Limits(0, 100, neutral=0, strongest=3, unit="px", doc="standard deviation; 0 is sharp")] = (
+        Range(0.1, 2.0, "loguniform")
     )
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Blur:
@@ -88,7 +88,7 @@ class GaussianNoise(Transform[Noise]):
 
     changes = {"noise", "texture"}
 
-    std: Annotated[Range, Limits(0, 1, neutral=0, unit="fraction of the range")] = Range(0.0, 0.05)
+    std: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.15, unit="fraction of the range")] = Range(0.0, 0.05)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Noise:
         return Noise(self.std.draw(rng), rng.subseed())
@@ -99,9 +99,9 @@ class Sharpen(Transform[Sharpness]):
 
     changes = {"sharpness", "texture"}
 
-    amount: Annotated[Range, Limits(-1, 20, neutral=0, doc="0 is the same, 1 clearly sharper, -1 the mean")] = Range(
-        0.0, 1.0
-    )
+    amount: Annotated[
+        Range, Limits(-1, 20, neutral=0, strongest=(-0.9, 0.9), doc="0 is the same, 1 clearly sharper, -1 the mean")
+    ] = Range(0.0, 1.0)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Sharpness:
         return Sharpness(self.amount.draw(rng))

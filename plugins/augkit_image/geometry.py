@@ -67,7 +67,9 @@ class Rotate(Transform[Affine2D]):
 
     changes = {"orientation"}
 
-    degrees: Annotated[Range, Limits(-360, 360, neutral=0, unit="degrees", doc="counter-clockwise")] = Range(-15, 15)
+    degrees: Annotated[
+        Range, Limits(-360, 360, neutral=0, strongest=(-30, 30), unit="degrees", doc="counter-clockwise")
+    ] = Range(-15, 15)
     interpolation: InterpolationField = "linear"
     border: BorderField = "constant"
     fill: FillField = 0.0
@@ -79,10 +81,12 @@ class Rotate(Transform[Affine2D]):
         )
 
 
-_TRANSLATE = Limits(-1, 1, neutral=0, unit="fraction of the side", doc="drawn for x and for y apart")
-_SCALE = Limits(0.01, 100, neutral=1, unit="factor", doc="above 1 is larger")
-_DEGREES = Limits(-360, 360, neutral=0, unit="degrees", doc="counter-clockwise")
-_SHEAR = Limits(-80, 80, neutral=0, unit="degrees", doc="how far upright lines lean to the right")
+_TRANSLATE = Limits(
+    -1, 1, neutral=0, strongest=(-0.45, 0.45), unit="fraction of the side", doc="drawn for x and for y apart"
+)
+_SCALE = Limits(0.01, 100, neutral=1, strongest=(0.6, 1.6), unit="factor", doc="above 1 is larger")
+_DEGREES = Limits(-360, 360, neutral=0, strongest=(-30, 30), unit="degrees", doc="counter-clockwise")
+_SHEAR = Limits(-80, 80, neutral=0, strongest=(-17, 17), unit="degrees", doc="how far upright lines lean to the right")
 
 
 class Affine(Transform[Affine2D]):
@@ -142,6 +146,7 @@ class Perspective(Transform[Homography]):
             -0.25,
             0.25,
             neutral=0,
+            strongest=(-0.15, 0.15),
             unit="fraction of the side",
             doc="each corner towards the middle (below 0: away), drawn 8 times; weakened where a horizon would show",
         ),

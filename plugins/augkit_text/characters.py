@@ -25,7 +25,7 @@ class Typo(Transform[Edits]):
     as do the ranges that ``protect`` names. No word, span or token loses all its letters.
     """
 
-    rate: Annotated[Range, Limits(0, 1, neutral=0, unit="fraction of the letters")] = Range(0.05)
+    rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.3, unit="fraction of the letters")] = Range(0.05)
     layout: Annotated[Layout, Limits(doc="which letters lie next to which")] = "qwerty"
     protect: Annotated[tuple[Protected, ...], Limits(doc="what is left alone")] = ("negation", "urls", "numbers")
     language: Annotated[Language, Limits(doc="whose cues of negation are protected")] = "en"

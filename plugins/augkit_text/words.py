@@ -26,7 +26,7 @@ class WordDelete(Transform[Edits]):
     words; one that loses them all is dropped, unless ``protect`` names ``spans``.
     """
 
-    rate: Annotated[Range, Limits(0, 1, neutral=0, unit="fraction of the words")] = Range(0.1)
+    rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.4, unit="fraction of the words")] = Range(0.1)
     protect: Annotated[tuple[Protected, ...], Limits(doc="what is left alone")] = ("negation",)
     language: Annotated[Language, Limits(doc="whose cues of negation are protected")] = "en"
     changes = {"meaning"}

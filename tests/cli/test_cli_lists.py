@@ -21,6 +21,7 @@ def test_one_step_with_fields_units_bounds_and_defaults(run: Run) -> None:
     text = run("steps", "rotate").stdout
     assert text.startswith("image/rotate (plugin image)")
     assert "degrees: a number, [low, high] or a distribution within -360 to 360 (degrees); default [-15, 15]" in text
+    assert "in a policy: 0 at magnitude 0, -30 or 30 at magnitude 1" in text
     assert "changes: orientation" in text
     found = json.loads(run("steps", "image/rotate", "--json").stdout)
     degrees = next(field for field in found["fields"] if field["name"] == "degrees")
