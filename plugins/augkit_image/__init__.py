@@ -54,7 +54,12 @@ _STEPS = {
     "bridge": {"albumentations": "Albumentations"},
 }
 _READERS = {"image": "read_image", "mask": "read_mask"}
-_SOURCES = {"image_folder": "sources:ImageFolder", "demo": "demo:Demo"}
+_SOURCES = {
+    "image_folder": "sources:ImageFolder",
+    "coco": "coco:Coco",
+    "voc": "voc:Voc",
+    "demo": "demo:Demo",
+}
 
 
 @hookimpl

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from augkit.errors import DataError, MissingDependency
+from augkit.fields import Size
 from augkit_image.border import Array
 from augkit_image.levels import Mode, as_mode, to_levels
 
@@ -70,6 +71,20 @@ def read_mask(source: Source) -> Array:
         return classes.astype(np.uint8)
     # Pillow spreads the few levels of 2- and 4-bit gray over 0 to 255.
     return classes // step if step > 1 else classes
+
+
+def image_size(file: str | os.PathLike[str]) -> Size:
+    """Height and width of the picture in a file, upright, from its header alone. DataError: as for ``read_image``."""
+    name = os.fspath(file)
+    try:
+        with _pillow().open(name) as picture:
+            w, h = picture.size
+            lying = picture.format != "TIFF" and _orientation(picture) >= 5
+            return Size(w, h) if lying else Size(h, w)
+    except FileNotFoundError:
+        raise DataError("there is no such file.", file=name) from None
+    except Exception as error:
+        raise _broken(error, "image", name) from None
 
 
 def write_png(pixels: Array) -> bytes:

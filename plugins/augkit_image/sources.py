@@ -53,8 +53,8 @@ class ImageFolder:
         """The folder as a recipe describes it; a folder that is not there raises FieldError."""
         check_names(ImageFolderFields, given)
         fields = ImageFolderFields(**given)
-        root = _folder(base, fields.root, "root")
-        masks = None if fields.masks is None else _folder(base, fields.masks, "masks")
+        root = folder_of(base, fields.root, "root")
+        masks = None if fields.masks is None else folder_of(base, fields.masks, "masks")
         return cls(root, masks, fields.extensions)
 
     @property
@@ -63,7 +63,7 @@ class ImageFolder:
 
     @cached_property
     def keys(self) -> list[str]:
-        found = sorted(_files(self.root, self.extensions))
+        found = sorted(files_below(self.root, self.extensions))
         if not found:
             raise DataError(f"there is no image here ({', '.join(self.extensions)}).", file=str(self.root))
         if self.masks is None:
@@ -91,7 +91,7 @@ class ImageFolder:
 
     @cached_property
     def _masks(self) -> dict[str, str]:
-        return {} if self.masks is None else _by_stem(self.masks)
+        return {} if self.masks is None else by_stem(self.masks)
 
     def _check_classes(self, keys: list[str]) -> None:
         loose = next((key for key in keys if "/" not in key), None)
@@ -109,10 +109,10 @@ class ImageFolder:
                 )
 
 
-def _by_stem(masks: Path) -> dict[str, str]:
+def by_stem(masks: Path) -> dict[str, str]:
     """Path by path without ending."""
     found: dict[str, str] = {}
-    for name in sorted(_files(masks, EXTENSIONS)):
+    for name in sorted(files_below(masks, EXTENSIONS)):
         other = found.setdefault(name.rpartition(".")[0], name)
         if other != name:
             raise DataError(f"{other} and {name} are masks of the same image.", file=str(masks / name))
@@ -123,7 +123,8 @@ def _class_of(key: str) -> str:
     return key.partition("/")[0]
 
 
-def _folder(base: Path, name: str, field: str) -> Path:
+def folder_of(base: Path, name: str, field: str) -> Path:
+    """A folder that a recipe names; FieldError with what is beside it where there is none."""
     folder = base / name
     if not folder.is_dir():
         beside = [entry.name for entry in folder.parent.iterdir()] if folder.parent.is_dir() else []
@@ -131,7 +132,7 @@ def _folder(base: Path, name: str, field: str) -> Path:
     return folder
 
 
-def _files(folder: Path, extensions: tuple[str, ...]) -> Iterator[str]:
+def files_below(folder: Path, extensions: tuple[str, ...]) -> Iterator[str]:
     """Paths relative to ``folder``, with slashes, of the files with these endings that are not hidden."""
     for parent, folders, names in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]

@@ -1,0 +1,72 @@
+"""What sources of annotated pictures share: columns, the size a file states, names of points that mirror each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from augkit.errors import DataError, FieldError
+from augkit.fields import Size
+from augkit.words import suggestion
+from augkit_image.files import image_size
+
+_SIDE = re.compile(r"left|right|(?<![a-z])[lr](?=[^a-z]|$)", re.IGNORECASE)
+_OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
+
+
+def column(values: Sequence[Any]) -> Any:
+    """One value a row: whole numbers as int64, other numbers as float64, all else as the list it is."""
+    if all(isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 for value in values):
+        return np.array(values, dtype=np.int64)
+    return np.array(values) if all(isinstance(value, float) for value in values) else list(values)
+
+
+def check_stated(file: Path, stated: Size | None, where: str) -> None:
+    """Refuse a picture of another size than its annotations state: they were made on another picture, or turned."""
+    if stated is None:
+        return
+    found = image_size(file)
+    if found != stated:
+        turned = " Upright, as its EXIF data say, it is turned by a quarter." if found == Size(*stated[::-1]) else ""
+        raise DataError(
+            f"is {found.h} × {found.w} px (h × w), but {where} says {stated.h} × {stated.w}.{turned} "
+            "If the annotations fit nevertheless, write `sizes: ignore`.",
+            file=str(file),
+        )
+
+
+def mirrored_pairs(names: Iterable[str]) -> list[list[str]]:
+    """Names that differ in left and right only, as ``pairs`` of keypoints takes them: left first."""
+    names = list(dict.fromkeys(names))
+    return [[name, other] for name in names if (other := _other_side(name)) in names and _is_left(name)]
+
+
+def _other_side(name: str) -> str:
+    return _SIDE.sub(lambda found: _like(_OTHER[found[0].lower()], found[0]), name)
+
+
+def _is_left(name: str) -> bool:
+    found = _SIDE.search(name)
+    return found is not None and found[0].lower() in ("left", "l")
+
+
+def _like(word: str, case: str) -> str:
+    return word.upper() if case.isupper() else word.capitalize() if case[0].isupper() else word
+
+
+def keypoint_kind(names: Iterable[str]) -> Any:
+    """What ``sample:`` may say of these points: hidden, not dropped, where they leave, and which are left and right."""
+    return {"keypoints": {"outside": "hide", "pairs": mirrored_pairs(names)}}
+
+
+def check_known(wanted: Iterable[str], known: Iterable[str], field: str) -> None:
+    """Refuse names of classes that there are none of."""
+    known = sorted(set(known))
+    for name in wanted:
+        if name not in known:
+            listing = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+            raise FieldError(f"{field}: there is no {name!r}.{suggestion(name, known)} There are: {listing}.", field)
