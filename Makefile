@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
+BENCHMARKS := tests/benchmarks/image.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check laws-long fuzz bench clean
@@ -30,10 +31,8 @@ fuzz: $(READY)  ## every property-based test, with many more examples
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
 
 bench: $(READY)  ## tables of ratios, side by side with other libraries
-	@set -e; for script in tests/benchmarks/bench_*.py; do \
-	  test -e "$$script" || { echo "tests/benchmarks has no bench_*.py"; exit 1; }; \
-	  echo "$$script"; $(BIN)/python "$$script"; \
-	done
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[bench]'
+	@set -e; for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script"; done
 
 clean:  ## what was built, cached and run; .venv too
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,56 @@
+"""The benchmark compares like with like: given the same drawn numbers, every library makes nearly the same picture."""
+
+import pytest
+
+pytest.importorskip("albumentations")
+pytest.importorskip("torchvision")
+
+from tests.benchmarks.image_peers.agreement import apart, peers, plans_apart
+from tests.benchmarks.image_peers.by_augkit import plans
+from tests.benchmarks.image_peers.photographs import BOXES, photographs
+from tests.benchmarks.image_peers.work import WORKS
+
+pytestmark = pytest.mark.filterwarnings("ignore:The image decoding and encoding:DeprecationWarning")
+
+TURNS = 4
+PEERS = ("albumentations", "torchvision tensor", "torchvision PIL", "kornia")
+# Mean levels. Pillow averages wherever it reduces, and all but kornia round or truncate after each step.
+NEAR = {"albumentations": 2.0, "torchvision tensor": 2.0, "torchvision PIL": 3.0, "kornia": 1.0}
+LARGE = next(work for work in WORKS if work.files == "large")
+SMALL = [work for work in WORKS if work is not LARGE]
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return photographs("small", tmp_path_factory.mktemp("photographs"))
+
+
+@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("work", SMALL, ids=lambda work: work.name)
+def test_the_pictures_are_nearly_the_same(photos, work, name):
+    if name not in peers():
+        pytest.skip(f"{name} is not installed")
+    found = apart(work, photos, "exact", peers()[name], TURNS)
+    assert found.mean < NEAR[name]
+    if work.boxes and found.box_px is not None:
+        assert found.box_px < 1e-3
+        # torchvision has no `min_visible`; albumentations counts in float32.
+        assert found.boxes_kept_by_one <= TURNS * BOXES * (0.01 if name == "albumentations" else 0.1)
+    if work.mask:
+        assert found.mask < (1e-3 if name == "kornia" else 0.05)
+
+
+@pytest.mark.parametrize("work", [SMALL[0], *SMALL[3:5]], ids=lambda work: work.name)
+@pytest.mark.parametrize("plan", [plan for plan in plans() if plan != "exact"])
+def test_another_plan_is_nearly_the_exact_one(photos, work, plan):
+    assert plans_apart(work, photos, plan, TURNS).mean < 2.0
+
+
+def test_a_shift_of_one_pixel_is_seen(photos):
+    def shifted(drawn, picture, boxes, mask):
+        moved = [(name, (value[0] + 1, *value[1:]) if name == "crop" else value) for name, value in drawn.changes]
+        return peers()["albumentations"](type(drawn)(tuple(moved)), picture, boxes, mask)
+
+    work = next(work for work in WORKS if work.boxes)
+    found = apart(work, photos, "exact", shifted, TURNS)
+    assert found.mean > NEAR["albumentations"] and found.box_px > 0.4
