@@ -43,6 +43,16 @@ _STEPS = {
         "grayscale": "Grayscale",
         "channel_shuffle": "ChannelShuffle",
     },
+    "tone_steps": {
+        "tone_curve": "ToneCurve",
+        "auto_contrast": "AutoContrast",
+        "equalize": "Equalize",
+        "clahe": "Clahe",
+        "posterize": "Posterize",
+        "solarize": "Solarize",
+        "invert": "Invert",
+    },
+    "pca_color": {"pca_color": "PcaColor"},
     "filter_steps": {
         "gaussian_blur": "GaussianBlur",
         "gaussian_noise": "GaussianNoise",
