@@ -59,6 +59,7 @@ _STEPS = {
         "sharpen": "Sharpen",
         "jpeg": "Jpeg",
     },
+    "blur_steps": {"motion_blur": "MotionBlur", "defocus": "Defocus", "median_blur": "MedianBlur"},
     "erase_step": {"erase": "EraseRects"},
     "tensor_steps": {"normalize": "Normalize", "to_tensor": "ToTensor"},
     "bridge": {"albumentations": "Albumentations"},
