@@ -82,7 +82,7 @@ def augkit_register(registry: Registry) -> None:
         registry.reader(kind, f"augkit_image.files:{function}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_image.{path}")
-    registry.kernels("augkit_image.follow")
+    registry.kernels("augkit_image.running")
     registry.starter("image_folder", "augkit_image.starter:image_folder")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():

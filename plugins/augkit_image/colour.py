@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 
 from augkit_image.border import Array
-
-LUMA = (0.299, 0.587, 0.114)
+from augkit_image.pixel_ops import LUMA, Code, Op
+from augkit_image.solid import solid
 
 _LEVELS = np.arange(256, dtype=np.float64)
+_scratch = threading.local()
 
 
 def brightness(image: Array, factor: float) -> Array:
     """Every colour times ``factor``: 0 is black, 1 the same image."""
-    return _scaled(image, factor, 0.0)
+    return recoloured(image, ops_of("brightness", factor, image))
 
 
 def contrast(image: Array, factor: float) -> Array:
     """Every colour drawn to (``factor`` < 1) or pushed from (> 1) the mean gray of the image."""
-    return image if factor == 1 else _scaled(image, factor, (1 - factor) * _mean_gray(image))
+    return recoloured(image, ops_of("contrast", factor, image))
 
 
 def saturation(image: Array, factor: float) -> Array:
     """Every pixel drawn to (``factor`` < 1) or pushed from (> 1) its own gray: 0 is gray, 1 the same image."""
-    if factor == 1 or image.shape[2] < 3:
-        return image
-    return _mixed(image, factor * np.eye(3) + (1 - factor) * np.array(LUMA))
+    return recoloured(image, ops_of("saturation", factor, image))
 
 
 def grayscale(image: Array) -> Array:
@@ -38,25 +39,12 @@ def grayscale(image: Array) -> Array:
 
 def hue(image: Array, turns: float) -> Array:
     """The hue of HSV moved round its circle by ``turns``; each pixel keeps its largest and its smallest colour."""
-    if turns % 1 == 0 or image.shape[2] < 3:
-        return image
-    colours = np.ascontiguousarray(image[:, :, :3], dtype=np.float32)
-    if image.dtype == np.uint8:
-        colours = colours * np.float32(1 / 255)
-    hsv = cv2.cvtColor(colours, cv2.COLOR_RGB2HSV)
-    # OpenCV is wrong for hues below 0, so they never get there.
-    hsv[:, :, 0] += np.float32(turns % 1 * 360)
-    np.subtract(hsv[:, :, 0], 360, out=hsv[:, :, 0], where=hsv[:, :, 0] >= 360)
-    return _with_alpha(_as_type(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), image.dtype), image)
+    return recoloured(image, ops_of("hue", turns, image))
 
 
 def gamma(image: Array, gamma: float) -> Array:
     """Every colour, as a fraction of white, to the power ``gamma``: above 1 is darker, below 1 lighter."""
-    if gamma == 1:
-        return image
-    if image.dtype == np.uint8:
-        return _looked_up(image, np.rint((_LEVELS / 255) ** gamma * 255))
-    return _restored_alpha(np.power(image, np.float32(gamma)), image)
+    return recoloured(image, ops_of("gamma", gamma, image))
 
 
 def channel_shuffle(image: Array, order: Sequence[int]) -> Array:
@@ -73,49 +61,99 @@ def colour_channels(image: Array) -> int:
     return int(image.shape[2]) - (image.shape[2] in (2, 4))
 
 
-def _scaled(image: Array, factor: float, offset: float) -> Array:
-    if factor == 1 and offset == 0:
+def ops_of(name: str, value: Any, image: Array) -> list[Op]:
+    """One change of colour by name as instructions for such an ``image``; none where it changes nothing."""
+    return _OPS[name](value, colour_channels(image), image.dtype == np.uint8)
+
+
+def recoloured(image: Array, ops: Sequence[Op]) -> Array:
+    """``image`` (h, w, c) after ``ops``; the identical array where there are none."""
+    if not ops:
         return image
-    if image.dtype == np.uint8:
-        return _looked_up(image, np.rint(_LEVELS * factor + offset))
-    out = image * np.float32(factor)
-    out += np.float32(offset)
-    return _restored_alpha(np.clip(out, 0, 1, out=out), image)
+    planes = planes_of(image)
+    channels = len(planes)
+    out = np.empty(planes.shape, image.dtype)
+    _run(planes, ops, colour_channels(image), out, np.ones(channels, np.float32), np.zeros(channels, np.float32))
+    if channels == 1:
+        return out.reshape(image.shape)
+    return cv2.merge([plane.reshape(image.shape[:2]) for plane in out])
 
 
-def _mean_gray(image: Array) -> float:
-    means = cv2.mean(np.ascontiguousarray(image))
-    return sum(weight * mean for weight, mean in zip(LUMA, means, strict=False)) if image.shape[2] >= 3 else means[0]
+def standardized(image: Array, ops: Sequence[Op], mean: Sequence[float], std: Sequence[float]) -> Array:
+    """``image`` after ``ops``, then (value - mean) / std of fractions of the range: float32 (c, h, w)."""
+    planes = planes_of(image)
+    full = 255.0 if image.dtype == np.uint8 else 1.0
+    scale = np.array([1 / (full * s) for s in std], np.float32)
+    offset = np.array([-m / s for m, s in zip(mean, std, strict=True)], np.float32)
+    out = np.empty(planes.shape, np.float32)
+    _run(planes, ops, colour_channels(image), out, scale, offset)
+    return out.reshape(-1, *image.shape[:2])
 
 
-def _looked_up(image: Array, table: Array) -> Array:
-    levels = np.clip(table, 0, 255).astype(np.uint8)
-    channels = image.shape[2]
-    if channels in (2, 4):
-        columns = [levels] * (channels - 1) + [np.arange(256, dtype=np.uint8)]
-        levels = np.ascontiguousarray(np.stack(columns, axis=1)[None])
-    return cv2.LUT(np.ascontiguousarray(image), levels).reshape(image.shape)
+def _run(*program: Any) -> None:
+    # numba takes half a second to import: who changes no colours need not wait for it.
+    from augkit_image.pixel_program import run
+
+    run(*program)
 
 
-def _mixed(image: Array, matrix: Array) -> Array:
-    channels = image.shape[2]
-    whole = np.eye(channels)
-    whole[:3, :3] = matrix
-    out = cv2.transform(np.ascontiguousarray(image), whole.astype(np.float32))
-    return out if image.dtype == np.uint8 else np.clip(out, 0, 1, out=out)
+def planes_of(image: Array) -> Array:
+    """The channels of ``image`` as (c, h · w), in memory that the next call on this thread overwrites."""
+    height, width, channels = image.shape
+    image = solid(image)
+    if channels == 1:
+        return np.ascontiguousarray(image).reshape(1, -1)
+    planes = _memory(channels, height * width, image.dtype)
+    # Below, OpenCV writes into what it is given.
+    cv2.split(image, [plane.reshape(height, width) for plane in planes])
+    return planes
 
 
-def _as_type(colours: Array, dtype: np.dtype[np.generic]) -> Array:
-    if dtype != np.uint8:
-        return np.clip(colours, 0, 1, out=colours)
-    return cv2.convertScaleAbs(colours, alpha=255.0)
+def _memory(channels: int, count: int, dtype: np.dtype[Any]) -> Array:
+    kept: Array | None = getattr(_scratch, "planes", None)
+    if kept is None or kept.shape != (channels, count) or kept.dtype != dtype:
+        kept = _scratch.planes = np.empty((channels, count), dtype)
+    return kept
 
 
-def _with_alpha(colours: Array, image: Array) -> Array:
-    return np.concatenate([colours, image[:, :, 3:]], axis=2) if image.shape[2] == 4 else colours
+def _brightness(factor: float, colours: int, levels: bool) -> list[Op]:
+    return [] if factor == 1 else [Op(Code.SCALE, (factor, 0.0))]
 
 
-def _restored_alpha(out: Array, image: Array) -> Array:
-    if image.shape[2] in (2, 4):
-        out[:, :, -1] = image[:, :, -1]
-    return out
+def _contrast(factor: float, colours: int, levels: bool) -> list[Op]:
+    return [] if factor == 1 else [Op(Code.CONTRAST, (factor,))]
+
+
+def _saturation(factor: float, colours: int, levels: bool) -> list[Op]:
+    if factor == 1 or colours < 3:
+        return []
+    matrix = factor * np.eye(3) + (1 - factor) * np.array(LUMA)
+    return [Op(Code.MIX, tuple(matrix.ravel().tolist()))]
+
+
+def _hue(turns: float, colours: int, levels: bool) -> list[Op]:
+    return [] if turns % 1 == 0 or colours < 3 else [Op(Code.HUE, (6 * (turns % 1),))]
+
+
+def _gamma(gamma: float, colours: int, levels: bool) -> list[Op]:
+    if gamma == 1:
+        return []
+    if not levels:
+        return [Op(Code.POWER, (gamma,))]
+    return [Op(Code.TABLE, (), np.rint((_LEVELS / 255) ** gamma * 255))]
+
+
+def _channel_shuffle(order: Sequence[int], colours: int, levels: bool) -> list[Op]:
+    if colours < 3 or list(order) == [0, 1, 2]:
+        return []
+    return [Op(Code.MIX, tuple(np.eye(3)[list(order)].ravel().tolist()))]
+
+
+_OPS: dict[str, Callable[[Any, int, bool], list[Op]]] = {
+    "brightness": _brightness,
+    "contrast": _contrast,
+    "saturation": _saturation,
+    "hue": _hue,
+    "gamma": _gamma,
+    "channel_shuffle": _channel_shuffle,
+}

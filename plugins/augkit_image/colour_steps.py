@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,41 +14,31 @@ from augkit.transform import Params, Transform, moves
 from augkit.vocab.space import Image
 from augkit_image import colour
 from augkit_image.border import Array
+from augkit_image.pixel_ops import Op
+from augkit_image.pixelwise import Pixelwise
 
 Content = Mapping[str, Target] | None
 
 
 @dataclass(frozen=True)
-class Recolor(Params):
+class Recolor(Pixelwise):
     """``ops``: (name, value) pairs, done in order; see ``augkit_image.colour`` for what each does."""
 
     ops: tuple[tuple[str, Any], ...]
+
+    def program(self, pixels: Array) -> list[Op]:
+        """The ops as instructions for pixels of this dtype and these channels."""
+        return [op for name, value in self.ops for op in colour.ops_of(name, value, pixels)]
 
     def then(self, later: Params) -> Recolor | None:
         """The ops of both, in order."""
         return Recolor(self.ops + later.ops) if isinstance(later, Recolor) else None
 
 
-def _shuffled(pixels: Array, order: tuple[int, ...]) -> Array:
-    return colour.channel_shuffle(pixels, order) if pixels.shape[2] > 2 else pixels
-
-
-_OPS: dict[str, Callable[[Array, Any], Array]] = {
-    "brightness": colour.brightness,
-    "contrast": colour.contrast,
-    "saturation": colour.saturation,
-    "hue": colour.hue,
-    "gamma": colour.gamma,
-    "channel_shuffle": _shuffled,
-}
-
-
 @moves(Recolor, Image)
 def image_follows_recolor(image: Image, recolor: Recolor) -> Image:
     """Each op in turn, rounded in between like separate steps."""
-    pixels = image.pixels
-    for name, value in recolor.ops:
-        pixels = _OPS[name](pixels, value)
+    pixels = colour.recoloured(image.pixels, recolor.program(image.pixels))
     return image if pixels is image.pixels else dataclasses.replace(image, pixels=pixels)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from augkit.rng import field
 from augkit_image.border import Array, Fill, fill_pixel
-from augkit_image.colour import colour_channels
+from augkit_image.colour import colour_channels, standardized
+from augkit_image.pixel_ops import Op
 
 _SHARPEN_NEIGHBOURS = np.array([[1, 1, 1], [1, 5, 1], [1, 1, 1]]) / 13
 _JPEG_LONGEST_SIDE = 65500
@@ -87,16 +88,15 @@ def normalize(image: Array, mean: float | Sequence[float], std: float | Sequence
 
     ValueError: numbers for another count of channels, or a std of 0.
     """
-    height, width, channels = image.shape
-    means, stds = _per_channel("mean", mean, channels), _per_channel("std", std, channels)
+    return normalized(image, [], mean, std)
+
+
+def normalized(image: Array, ops: Sequence[Op], mean: float | Sequence[float], std: float | Sequence[float]) -> Array:
+    """``normalize`` after a program of colours, in one pass over the pixels."""
+    means, stds = (_per_channel(name, given, image.shape[2]) for name, given in (("mean", mean), ("std", std)))
     if min(stds) <= 0:
         raise ValueError(f"std {std!r} must be above 0")
-    full = 255.0 if image.dtype == np.uint8 else 1.0
-    out = np.empty((channels, height, width), np.float32)
-    # One pass per plane: half the time of numpy's broadcasting over interleaved channels.
-    for plane, values, m, s in zip(out, cv2.split(np.ascontiguousarray(image)), means, stds, strict=True):
-        cv2.addWeighted(values, 1 / (full * s), values, 0.0, -m / s, dst=plane, dtype=cv2.CV_32F)
-    return out
+    return standardized(image, ops, means, stds)
 
 
 def _per_channel(name: str, given: float | Sequence[float], channels: int) -> list[float]:

@@ -8,38 +8,18 @@ blocks that stay in the processor's nearest cache, in float32 without contractio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 
-Array = np.ndarray[Any, Any]
+from augkit_image.pixel_ops import LUMA, Op
 
-LUMA = (0.299, 0.587, 0.114)
+Array = np.ndarray[Any, Any]
 
 _BLOCK = 512
 _ROUND = np.float32(2.0**23)
 _FINE = 65536.0
-
-
-class Code(IntEnum):
-    """What an op does to the colours r, g, b of one pixel; numbers are its ``values``."""
-
-    SCALE = 0  # v · values[0] + values[1]
-    CONTRAST = 1  # v · values[0] + (1 − values[0]) · mean gray of the image as it is then
-    MIX = 2  # the 3 × 3 matrix of values
-    HUE = 3  # values[0] sixths of a turn round the circle of HSV
-    TABLE = 4  # looked up in ``table`` (colours, 256); uint8 only
-    POWER = 5  # v to values[0]; floats only
-
-
-class Op(NamedTuple):
-    """One instruction. ``values`` are in units of the image's own range; ``table`` is uint8 (1 or 3, 256)."""
-
-    code: Code
-    values: tuple[float, ...]
-    table: Array | None = None
 
 
 def run(planes: Array, ops: Sequence[Op], colours: int, out: Array, scale: Array, offset: Array) -> None:

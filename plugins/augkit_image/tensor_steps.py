@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,10 +12,11 @@ from augkit.errors import DataError, FieldError
 from augkit.fields import Limits
 from augkit.rng import Stream
 from augkit.sample import Frame, Target
-from augkit.transform import Params, Transform
+from augkit.transform import Params, Transform, moves
 from augkit.vocab.space import Image, ImageTensor
 from augkit_image import filters
 from augkit_image.backbone_stats import stats_like
+from augkit_image.pixel_ops import Op
 from augkit_image.statistics import mean_and_std
 
 Content = Mapping[str, Target] | None
@@ -31,8 +32,43 @@ class Standardize(Params):
 
 
 @dataclass(frozen=True)
-class AsTensor(Params):
-    """Nothing to draw."""
+class AsTensor(Standardize):
+    """Levels as fractions of the range."""
+
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+
+
+@moves(Standardize, Image)
+def image_follows_standardize(image: Image, params: Standardize) -> ImageTensor:
+    """Converted and standardized in one pass."""
+    return standardized(image, [], params)
+
+
+@moves(Standardize, ImageTensor)
+def tensor_follows_standardize(image: ImageTensor, params: Standardize) -> ImageTensor:
+    """Standardized."""
+    values = normalized_of(np.moveaxis(image.values, 0, 2), [], params)
+    return ImageTensor(values, options=image.options)
+
+
+@moves(AsTensor, ImageTensor)
+def tensor_stays(image: ImageTensor, params: AsTensor) -> ImageTensor:
+    """It is one already."""
+    return image
+
+
+def standardized(image: Image, ops: Sequence[Op], params: Standardize) -> ImageTensor:
+    """A picture as a tensor, after a program of colours, in one pass over the pixels."""
+    return ImageTensor(normalized_of(image.pixels, ops, params), options=image.options)
+
+
+def normalized_of(pixels: np.ndarray, ops: Sequence[Op], params: Standardize) -> np.ndarray:
+    """float32 (c, h, w); DataError where the numbers are for another count of channels."""
+    try:
+        return filters.normalized(pixels, ops, params.mean, params.std)
+    except ValueError as error:
+        raise DataError(str(error)) from None
 
 
 class ToTensor(Transform[AsTensor]):
@@ -43,14 +79,6 @@ class ToTensor(Transform[AsTensor]):
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> AsTensor:
         return AsTensor()
-
-    def apply_image(self, image: Image, params: AsTensor) -> ImageTensor:
-        """Converted."""
-        return ImageTensor(filters.to_float_chw(image.pixels), options=image.options)
-
-    def apply_image_tensor(self, image: ImageTensor, params: AsTensor) -> ImageTensor:
-        """It is one already."""
-        return image
 
 
 class Normalize(Transform[Standardize]):
@@ -106,21 +134,6 @@ class Normalize(Transform[Standardize]):
         if self.mean is None or self.std is None:
             raise DataError("`fit: true` has not been measured yet; call fit_to(images) and use the step it returns.")
         return Standardize(_numbers(self.mean), _numbers(self.std))
-
-    def apply_image(self, image: Image, params: Standardize) -> ImageTensor:
-        """Converted and standardized in one pass."""
-        return ImageTensor(_standardized(image.pixels, params), options=image.options)
-
-    def apply_image_tensor(self, image: ImageTensor, params: Standardize) -> ImageTensor:
-        """Standardized."""
-        return ImageTensor(_standardized(np.moveaxis(image.values, 0, 2), params), options=image.options)
-
-
-def _standardized(pixels: np.ndarray, params: Standardize) -> np.ndarray:
-    try:
-        return filters.normalize(pixels, params.mean, params.std)
-    except ValueError as error:
-        raise DataError(str(error)) from None
 
 
 def _numbers(given: Numbers) -> tuple[float, ...]:

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 from augkit_image.border import BORDERS, Array, Fill, fill_pixel
+from augkit_image.halving import halved, halvings
 from augkit_image.lattice import Size, Straight, lattice_move, straight, whole
 from augkit_image.matrix import Rows, checked, inverted, point, scales
 from augkit_image.nearest import gather, nearest_indices
 
 INTERPOLATIONS = ("nearest", "linear", "cubic", "area")
 
-_SAFE_REDUCTION = 2.0
 _LONGEST_SIDE = 32766
 _MARGIN = 4
 
@@ -33,9 +33,9 @@ def warp(
     Coordinates are continuous: pixel j covers [j, j + 1), its centre is j + 0.5. ``image`` is (h, w, c) or (h, w).
     Flips, transposes, quarter turns, crops and pads are exact and may be views of the input. A crop on whole pixels
     that is stretched along its sides is resized; all else is resampled. ``nearest`` takes any dtype and moves label
-    maps by the same pixels as images; the others take uint8 and float32, and average before reducing by more than 2
-    (``area`` resizes by averaging at any reduction, else is ``linear``). ``fill``: one number or one per channel, in
-    the image's own range, for the border ``constant``.
+    maps by the same pixels as images; the others take uint8 and float32, and halve first, as often as it takes, what is
+    reduced by more than 2.5 (``area`` resizes by averaging at any reduction, else is ``linear``). ``fill``: one number
+    or one per channel, in the image's own range, for the border ``constant``.
 
     ValueError: a matrix that folds or flattens the image, an unknown word, a dtype or fill that does not fit, a side
     above 32,766 px where resampling is needed.
@@ -53,9 +53,11 @@ def warp(
     if image.dtype not in (np.uint8, np.float32):
         raise ValueError(f"{interpolation!r} takes uint8 or float32 pixels, not {image.dtype}; labels take 'nearest'")
     part = None if how is None else _whole_part(image, inverse, size)
-    if how is None or part is None:
-        return _resampled(image, rows, size, interpolation, border, fill)
-    return how.turned(resized(part, (size[1], size[0]) if how.transpose else size, interpolation))
+    if how is not None and part is not None:
+        stretched = resized(part, (size[1], size[0]) if how.transpose else size, interpolation)
+        if stretched is not None:
+            return how.turned(stretched)
+    return _resampled(image, rows, size, interpolation, border, fill)
 
 
 def _check_words(interpolation: str, border: str) -> None:
@@ -65,16 +67,29 @@ def _check_words(interpolation: str, border: str) -> None:
         raise ValueError(f"unknown border {border!r}; one of {', '.join(BORDERS)}")
 
 
-def resized(image: Array, size: Size, interpolation: str) -> Array:
-    """The whole image stretched to ``size`` (h, w); ``linear``, ``cubic`` or ``area`` as in ``warp``."""
+def resized(image: Array, size: Size, interpolation: str) -> Array | None:
+    """The whole image stretched to ``size`` (h, w); ``linear``, ``cubic`` or ``area`` as in ``warp``.
+
+    None where it must be halved first and its sides are no multiples of what is halved.
+    """
+    if interpolation == "area":
+        return _averaged(image, size)
+    factor_y, factor_x = (2 ** halvings(after / before) for before, after in zip(image.shape, size, strict=False))
+    if image.shape[0] % factor_y or image.shape[1] % factor_x:
+        return None
+    code = cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR
+    return _stretched(halved(image, factor_y, factor_x), size, code)
+
+
+def _averaged(image: Array, size: Size) -> Array:
     down_y, down_x = image.shape[0] / size[0], image.shape[1] / size[1]
-    if max(down_y, down_x) <= (1.0 if interpolation == "area" else _SAFE_REDUCTION):
-        return _stretched(image, size, cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR)
+    if max(down_y, down_x) <= 1:
+        return _stretched(image, size, cv2.INTER_LINEAR)
     if min(down_y, down_x) >= 1:
         return _stretched(image, size, cv2.INTER_AREA)
     # OpenCV's area mode turns into a crude linear one when either side grows.
     shrunk = (size[0], image.shape[1]) if down_y > 1 else (image.shape[0], size[1])
-    return resized(_stretched(image, shrunk, cv2.INTER_AREA), size, interpolation)
+    return _averaged(_stretched(image, shrunk, cv2.INTER_AREA), size)
 
 
 def _stretched(image: Array, size: Size, code: int) -> Array:
@@ -139,16 +154,17 @@ def _opencv_warp(image: Array, inverse: Rows, size: Size, code: int, border: str
 
 
 def _reduced(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, Rows]:
-    """The part that is seen, averaged down first along each side that the matrix reduces too much to interpolate."""
+    """The part that is seen, halved along each side that the matrix reduces too much to interpolate."""
     height, width = image.shape[:2]
-    kept_x, kept_y = (min(1.0, _SAFE_REDUCTION * scale) for scale in scales(rows, width, height))
-    if kept_x == kept_y == 1.0 and max(height, width) <= _LONGEST_SIDE:
+    factor_x, factor_y = (2 ** halvings(scale) for scale in scales(rows, width, height))
+    if factor_x == factor_y == 1 and max(height, width) <= _LONGEST_SIDE:
         return image, rows
     image, rows = _seen(image, rows, size, border)
-    height, width = image.shape[:2]
-    smaller = math.ceil(height * kept_y), math.ceil(width * kept_x)
-    grow_y, grow_x = height / smaller[0], width / smaller[1]
-    return _stretched(image, smaller, cv2.INTER_AREA), [[r[0] * grow_x, r[1] * grow_y, r[2]] for r in rows]
+    spare = [-side % factor for side, factor in zip(image.shape, (factor_y, factor_x), strict=False)]
+    if any(spare):
+        padded = cv2.copyMakeBorder(np.ascontiguousarray(image), 0, spare[0], 0, spare[1], cv2.BORDER_REPLICATE)
+        image = padded.reshape(*padded.shape[:2], *image.shape[2:])
+    return halved(image, factor_y, factor_x), [[r[0] * factor_x, r[1] * factor_y, r[2]] for r in rows]
 
 
 def _seen(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, Rows]:

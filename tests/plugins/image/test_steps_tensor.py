@@ -97,7 +97,7 @@ def test_measured_numbers_are_those_of_all_pixels_together(dtype):
 def test_after_measuring_the_training_pixels_have_mean_0_and_std_1():
     images = [everything(h, w)["image"] for h, w in ((15, 17), (30, 20))]
     fitted = steps.normalize(fit=True).transform.fit_to(map(Image, images))
-    planes = [fitted.apply_image(Image(image), fitted.draw(None, {})).values.reshape(3, -1) for image in images]
+    planes = [fitted.kernel(Image)(Image(image), fitted.draw(None, {})).values.reshape(3, -1) for image in images]
     pixels = np.concatenate(planes, axis=1)
     assert np.abs(pixels.mean(axis=1)).max() < 1e-5 and np.abs(pixels.std(axis=1) - 1).max() < 1e-5
 

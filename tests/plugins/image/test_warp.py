@@ -68,7 +68,7 @@ def test_a_reduction_averages_what_it_covers(factor):
     image = pixels(48, 96, 3, np.float32)
     blocks = image.reshape(48 // factor, factor, 96 // factor, factor, 3).mean(axis=(1, 3))
     matrix = np.diag([1 / factor, 1 / factor, 1])
-    for interpolation in ("linear", "area") if factor > 2 else ("area",):
+    for interpolation in ("linear", "area") if factor in (4, 16) else ("area",):
         moved = warp(image, matrix, blocks.shape[:2], interpolation)
         assert np.allclose(moved, blocks, atol=1e-5)
 

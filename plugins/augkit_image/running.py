@@ -1,0 +1,83 @@
+"""Who moves pixels: every move that waits for an image or a mask, joined where that gives the same or is allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from augkit.carriers import How, Move, complaints_of, one_by_one, runs
+from augkit.sample import Target
+from augkit.transform import kernel_for
+from augkit.vocab.space import Image, Mask
+from augkit_image.colour import recoloured
+from augkit_image.composing import composed
+from augkit_image.follow import image_follows_map, mask_follows_map
+from augkit_image.pixel_ops import Op
+from augkit_image.pixelwise import Pixelwise
+from augkit_image.solid import solid
+from augkit_image.tensor_steps import image_follows_standardize, standardized
+
+
+@runs(Image)
+def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
+    """Planar maps together, then colours with what follows them; every other move by its own kernel.
+
+    ``exact``: maps one by one, flips and crops as views, colours and normalization in one pass that rounds and clips
+    like several. ``fast``: maps joined as the table of costs says.
+    """
+    for what, group in _grouped(moves):
+        if not isinstance(image, Image) or what is None:
+            image = one_by_one(image, group)
+            continue
+        with complaints_of(group):
+            image = _mapped(image, group, how) if what == "map" else _recoloured(image, group)
+    if not isinstance(image, Image):
+        return image
+    pixels = solid(image.pixels)
+    return image if pixels is image.pixels else dataclasses.replace(image, pixels=pixels)
+
+
+@runs(Mask)
+def run_mask(mask: Target, moves: Sequence[Move], how: How) -> Target:
+    """Planar maps joined as they are for the image beside it, every other move by its own kernel."""
+    for what, group in _grouped(moves):
+        if what != "map":
+            mask = one_by_one(mask, group)
+            continue
+        with complaints_of(group):
+            for planar in composed([move.params for move in group], how):
+                mask = mask_follows_map(mask, planar)
+    return mask
+
+
+def _grouped(moves: Sequence[Move]) -> Iterator[tuple[str | None, list[Move]]]:
+    """Neighbours of one family."""
+    for what, group in groupby(moves, key=_family):
+        yield what, list(group)
+
+
+def _family(move: Move) -> str | None:
+    """``map``, ``colour``, or None for what only its own kernel can do: a step may bring another than is declared."""
+    if move.kernel is image_follows_map or move.kernel is mask_follows_map:
+        return "map"
+    if move.kernel is image_follows_standardize:
+        return "colour"
+    pixelwise = isinstance(move.params, Pixelwise) and move.kernel is kernel_for(type(move.params), Image)
+    return "colour" if pixelwise else None
+
+
+def _mapped(image: Image, moves: Sequence[Move], how: How) -> Image:
+    for planar in composed([move.params for move in moves], how):
+        image = image_follows_map(image, planar)
+    return image
+
+
+def _recoloured(image: Image, moves: Sequence[Move]) -> Target:
+    ops: list[Op] = []
+    for position, move in enumerate(moves):
+        if move.kernel is image_follows_standardize:
+            tensor = standardized(image, ops, move.params)
+            return one_by_one(tensor, moves[position + 1 :])
+        ops += move.params.program(image.pixels)
+    return dataclasses.replace(image, pixels=recoloured(image.pixels, ops)) if ops else image
