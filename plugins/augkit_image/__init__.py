@@ -69,6 +69,7 @@ _SOURCES = {
     "image_folder": "sources:ImageFolder",
     "coco": "coco:Coco",
     "voc": "voc:Voc",
+    "yolo": "yolo:Yolo",
     "demo": "demo:Demo",
 }
 
