@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -55,13 +55,20 @@ def moved_to(recipe: Recipe, folder: Path) -> Recipe:
     [(name, given)] = recipe.source.items.items()
     source = catalogue().load("source", name)
     fields = plain(given) if isinstance(given, Map) else {source.shorthand: plain(given)}
-    moving = [field for field in getattr(source, "paths", ()) if not os.path.isabs(fields.get(field) or "/")]
-    if not moving:
+    named = {field: fields[field] for field in getattr(source, "paths", ()) if fields.get(field)}
+    moved = {field: _seen_from(folder, recipe.base, path) for field, path in named.items()}
+    if moved == named:
         return recipe
-    for field in moving:
-        fields[field] = Path(os.path.relpath(recipe.base / fields[field], folder.absolute())).as_posix()
+    fields |= moved
     items = {**recipe.tree.items, "source": located({name: fields}, given.where)}
     return replace(recipe, tree=Map(items, recipe.tree.keys, recipe.tree.where))
+
+
+def _seen_from(folder: Path, base: Path, path: Any) -> Any:
+    """A path, or a mapping to paths, that started from ``base``, as it must read in ``folder``."""
+    if isinstance(path, Mapping):
+        return {name: _seen_from(folder, base, inner) for name, inner in path.items()}
+    return path if os.path.isabs(path) else Path(os.path.relpath(base / path, folder.absolute())).as_posix()
 
 
 def run_name(recipe: Recipe) -> str:

@@ -70,6 +70,7 @@ _SOURCES = {
     "coco": "coco:Coco",
     "voc": "voc:Voc",
     "yolo": "yolo:Yolo",
+    "box_table": "box_table:BoxTable",
     "demo": "demo:Demo",
 }
 

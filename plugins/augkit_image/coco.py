@@ -123,7 +123,7 @@ class Coco:
         return {"xyxy": np.column_stack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]]), **self._columns(objects)}
 
     def _polygons(self, objects: Objects, size: Size) -> dict[str, Any]:
-        return {"rings": [_rings(one) for one in objects], **self._columns(objects)}
+        return {"polygons": [_rings(one) for one in objects], **self._columns(objects)}
 
     def _masks(self, objects: Objects, size: Size) -> dict[str, Any]:
         masks = [_mask(one, size) for one in objects]

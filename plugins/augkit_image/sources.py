@@ -19,33 +19,40 @@ class ImageFolderFields(Checked):
     """What a recipe may say of an image folder."""
 
     root: Annotated[str, Limits(doc="the folder; without masks, each folder in it is a class")]
-    masks: Annotated[str | None, Limits(doc="a folder with a mask of the same name, but for the ending, per image")] = (
-        None
-    )
+    masks: Annotated[
+        str | Mapping[str, Any] | None,
+        Limits(doc="a folder with a mask of the same name, but for the ending, per image; or several, {field: folder}"),
+    ] = None
     extensions: Annotated[tuple[str, ...], Limits(doc="endings of image files, in any case")] = EXTENSIONS
 
     def validate(self) -> None:
         bad = next((ending for ending in self.extensions if not ending.startswith(".")), None)
         if bad is not None:
             raise FieldError(f"extensions: {bad!r} lacks its dot; write '.{bad}'.", "extensions")
+        for field, folder in self.masks.items() if isinstance(self.masks, Mapping) else ():
+            if field == "image" or not isinstance(folder, str):
+                raise FieldError(f"masks: {field!r}: {folder!r} is none; expected {{field: folder}}.", "masks")
 
 
 class ImageFolder:
     """Images below ``root``: fields ``image`` and ``label``, the name of the folder directly below ``root`` that
     holds it.
 
-    With ``masks`` the fields are ``image`` and ``mask``, and folders mean nothing. Keys are paths relative to
-    ``root`` with slashes, in order. Hidden files and folders, and files with other endings, are passed over. An image
-    outside any class, a class without images, an image without a mask and two masks for one image raise DataError.
+    With ``masks`` the fields are ``image`` and ``mask``, or those that ``masks`` names, and folders mean nothing.
+    Keys are paths relative to ``root`` with slashes, in order. Hidden files and folders, and files with other
+    endings, are passed over. An image outside any class, a class without images, an image without a mask and two
+    masks for one image raise DataError.
     """
 
     fields_type = ImageFolderFields
     shorthand = "root"
     paths = ("root", "masks")
 
-    def __init__(self, root: Path, masks: Path | None = None, extensions: tuple[str, ...] = EXTENSIONS) -> None:
+    def __init__(
+        self, root: Path, masks: Mapping[str, Path] | None = None, extensions: tuple[str, ...] = EXTENSIONS
+    ) -> None:
         self.root = root
-        self.masks = masks
+        self.masks = masks or {}
         self.extensions = tuple(ending.lower() for ending in extensions)
 
     @classmethod
@@ -54,44 +61,48 @@ class ImageFolder:
         check_names(ImageFolderFields, given)
         fields = ImageFolderFields(**given)
         root = folder_of(base, fields.root, "root")
-        masks = None if fields.masks is None else folder_of(base, fields.masks, "masks")
+        named = {"mask": fields.masks} if isinstance(fields.masks, str) else fields.masks or {}
+        masks = {field: folder_of(base, folder, "masks") for field, folder in named.items()}
         return cls(root, masks, fields.extensions)
 
     @property
     def fields(self) -> dict[str, str]:
-        return {"image": "image", "label": "label"} if self.masks is None else {"image": "image", "mask": "mask"}
+        return {"image": "image", **(dict.fromkeys(self.masks, "mask") or {"label": "label"})}
 
     @cached_property
     def keys(self) -> list[str]:
         found = sorted(files_below(self.root, self.extensions))
         if not found:
             raise DataError(f"there is no image here ({', '.join(self.extensions)}).", file=str(self.root))
-        if self.masks is None:
+        if not self.masks:
             self._check_classes(found)
         return found
 
     @property
     def classes(self) -> list[str]:
         """The names of the folders, in order; none with masks."""
-        return [] if self.masks is not None else sorted({_class_of(key) for key in self.keys})
+        return [] if self.masks else sorted({_class_of(key) for key in self.keys})
 
     def meta(self, key: str) -> dict[str, Any]:
         """The class."""
-        return {} if self.masks is not None else {"label": _class_of(key)}
+        return {} if self.masks else {"label": _class_of(key)}
 
     def load(self, key: str) -> dict[str, Any]:
-        if self.masks is None:
+        if not self.masks:
             return {"image": self.root / key, "label": _class_of(key)}
-        stem = key.rpartition(".")[0]
-        if stem not in self._masks:
+        return {"image": self.root / key, **{field: self._mask(key, field) for field in self.masks}}
+
+    def _mask(self, key: str, field: str) -> Path:
+        stem, folder = key.rpartition(".")[0], self.masks[field]
+        if stem not in self._files[field]:
             raise DataError(
-                f"has no mask: there is no {stem}.png or the like in {self.masks}.", key, str(self.root / key)
+                f"has no {field}: there is no {stem}.png or the like in {folder}.", key, str(self.root / key)
             )
-        return {"image": self.root / key, "mask": self.masks / self._masks[stem]}
+        return folder / self._files[field][stem]
 
     @cached_property
-    def _masks(self) -> dict[str, str]:
-        return {} if self.masks is None else by_stem(self.masks)
+    def _files(self) -> dict[str, dict[str, str]]:
+        return {field: by_stem(folder) for field, folder in self.masks.items()}
 
     def _check_classes(self, keys: list[str]) -> None:
         loose = next((key for key in keys if "/" not in key), None)

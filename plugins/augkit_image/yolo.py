@@ -150,7 +150,7 @@ def _rings(labels: Labels, size: Size) -> list[np.ndarray]:
 
 
 def _polygons(labels: Labels, size: Size) -> dict[str, Any]:
-    return {"rings": [[ring] for ring in _rings(labels, size)]}
+    return {"polygons": [[ring] for ring in _rings(labels, size)]}
 
 
 def _masks(labels: Labels, size: Size) -> dict[str, Any]:

@@ -41,12 +41,28 @@ def test_masks_lie_in_a_parallel_tree(tmp_path: Path) -> None:
     assert made[1].targets["mask"].classes.tolist() == [[3] * 10] * 12
 
 
+def test_several_folders_of_masks(tmp_path: Path) -> None:
+    for folder, value in (("organs", 3), ("parts", 7)):
+        write_image(tmp_path / folder / "a.png", np.full((12, 10), value, dtype=np.uint8))
+    write_image(tmp_path / "img" / "a.jpg", noise(1))
+    write_image(tmp_path / "img" / "b.jpg", noise(2))
+    source = open_source({"image_folder": {"root": "img", "masks": {"organ": "organs", "part": "parts"}}}, tmp_path)
+    assert source.fields == {"image": "image", "organ": "mask", "part": "mask"}
+    made = Dataset(source, Plan([], read_schema(dict(source.fields))))
+    assert [int(made[0].targets[name].classes.max()) for name in ("organ", "part")] == [3, 7]
+    with pytest.raises(augkit.DataError, match=r"b.jpg: has no organ: there is no b.png or the like in .*organs"):
+        made[1]
+
+
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
         ({"root": "photo"}, r"image_folder: root: there is no folder .*photo. Did you mean 'photos'\?"),
         ({"root": "photos", "mask": "m"}, r"unknown field 'mask'. Did you mean 'masks'\?"),
         ({"root": "photos", "masks": "m"}, "masks: there is no folder"),
+        ({"root": "photos", "masks": {"mask": "m"}}, "masks: there is no folder"),
+        ({"root": "photos", "masks": {"image": "photos"}}, "masks: 'image': 'photos' is none"),
+        ({"root": "photos", "masks": {"mask": 3}}, "masks: 'mask': 3 is none"),
         ({"root": "photos", "extensions": ["png"]}, "write '.png'"),
         ({}, "'root' is required"),
     ],

@@ -7,6 +7,9 @@ import pytest
 from PIL import Image
 
 from augkit.errors import RecipeError
+from augkit.recipe import read_recipe
+from augkit.recipe.located import plain
+from augkit.train.folder import moved_to
 from tests.train.conftest import quietly, recipe
 
 
@@ -26,6 +29,16 @@ def test_the_recipe_of_a_run_trains_again_from_where_it_lies(tmp_path: Path, mon
     assert [row["train_loss"] for row in again.metrics["epochs"]] == [
         row["train_loss"] for row in first.metrics["epochs"]
     ]
+
+
+def test_all_paths_of_a_source_lead_where_they_led(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = {"root": "img", "masks": {"organ": "organs", "part": "/else/where"}}
+    given = {"augkit": 1, "source": {"image_folder": source}, "sample": {"image": "image"}, "steps": []}
+    moved = moved_to(read_recipe(given), tmp_path / "runs" / "one").source
+    assert moved is not None and plain(moved) == {
+        "image_folder": {"root": "../../img", "masks": {"organ": "../../organs", "part": "/else/where"}}
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"hello\n", b"PK\x03\x04half"])

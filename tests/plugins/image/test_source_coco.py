@@ -114,7 +114,7 @@ def test_boxes_polygons_and_masks_are_of_the_same_objects_in_one_order(write: An
     with pytest.raises(augkit.DataError, match=r"annotation 7 is a run-length mask, which has no outline"):
         sample["polygons"]
     only_dogs = opened(write(), categories=["dog"]).load("b.png")
-    [rings] = only_dogs["polygons"]["rings"]
+    [rings] = only_dogs["polygons"]["polygons"]
     assert [ring.tolist() for ring in rings] == [
         [[1, 2], [5, 2], [5, 7.5], [1, 7.5]],
         [[7, 0], [9, 0], [9, 3], [7, 3]],

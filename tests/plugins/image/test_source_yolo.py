@@ -65,7 +65,7 @@ def test_boxes(yolo: Any) -> None:
 def test_outlines_with_the_boxes_round_them(yolo: Any) -> None:
     source = opened(yolo(OUTLINE, "0 0 0 1 0 1 0.5 0 0.5"))
     sample = source.load("images/train/a.png")
-    assert [[ring.tolist() for ring in rings] for rings in sample["polygons"]["rings"]] == [
+    assert [[ring.tolist() for ring in rings] for rings in sample["polygons"]["polygons"]] == [
         [[[1, 2], [5, 2], [5, 12]]],
         [[[0, 0], [10, 0], [10, 10], [0, 10]]],
     ]
