@@ -53,7 +53,7 @@ def _compose(work: Work, leave_out: str = "", labels: bool = True) -> A.Compose:
 
 def opencv(file: Any) -> np.ndarray:
     """RGB."""
-    return cv2.cvtColor(cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_COLOR_RGB)
 
 
 def simplejpeg(file: Any) -> np.ndarray:
