@@ -161,7 +161,7 @@ def _erased(visit: Visit) -> int:
         covered = np.zeros(visit.case.fields["image"].shape[:2], dtype=bool)
         for x0, y0, x1, y1 in drawn.rects:
             covered[y0:y1, x0:x1] = True
-        _pixels_erased(visit, covered)
+        _pixels_erased(visit, covered, drawn.fill != "noise")
         if drawn.policy == "keep":
             _all_kept(visit)
         else:
@@ -171,11 +171,11 @@ def _erased(visit: Visit) -> int:
     return len(visit.params)
 
 
-def _pixels_erased(visit: Visit, covered: np.ndarray) -> None:
+def _pixels_erased(visit: Visit, covered: np.ndarray, even: bool) -> None:
     before, after = visit.case.fields["image"], markers.pixels(visit)
     if (before[~covered] != after[~covered]).any():
         raise visit.broken("pixels outside the erased rectangles changed")
-    if covered.any() and len(np.unique(after[covered].reshape(-1, after.shape[2]), axis=0)) > 1:
+    if even and covered.any() and len(np.unique(after[covered].reshape(-1, after.shape[2]), axis=0)) > 1:
         raise visit.broken("pixels inside the erased rectangles do not all have one fill")
 
 

@@ -60,7 +60,7 @@ _STEPS = {
         "jpeg": "Jpeg",
     },
     "blur_steps": {"motion_blur": "MotionBlur", "defocus": "Defocus", "median_blur": "MedianBlur"},
-    "erase_step": {"erase": "EraseRects"},
+    "erase_step": {"erase": "EraseRects", "coarse_dropout": "CoarseDropout", "grid_dropout": "GridDropout"},
     "tensor_steps": {"normalize": "Normalize", "to_tensor": "ToTensor"},
     "bridge": {"albumentations": "Albumentations"},
 }

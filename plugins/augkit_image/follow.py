@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 
+from augkit.rng import field
 from augkit.transform import moves
 from augkit.vocab.space import Erase, Image, Mask, PlanarMap
 from augkit_image.border import Array
@@ -32,7 +33,31 @@ def mask_follows_map(mask: Mask, planar: PlanarMap) -> Mask:
 @moves(Erase, Image)
 def image_follows_erase(image: Image, params: Erase) -> Image:
     """Painted over in the rectangles."""
-    return dataclasses.replace(image, pixels=erase(image.pixels, params.rects, image_fill(params.fill, image.pixels)))
+    return dataclasses.replace(image, pixels=painted(image.pixels, params)) if params.rects else image
+
+
+def painted(pixels: Array, params: Erase) -> Array:
+    """The rectangles filled: with a colour, the image's mean colour, or noise. Paint is opaque."""
+    if params.fill == "noise":
+        return _noised(pixels, params)
+    if params.fill == "mean":
+        full = 1 if pixels.dtype == np.uint8 else 255
+        colours = pixels[:, :, : colour_channels(pixels)].mean(axis=(0, 1), dtype=np.float64) * full
+        return erase(pixels, params.rects, image_fill(tuple(colours.tolist()), pixels))
+    assert not isinstance(params.fill, str)
+    return erase(pixels, params.rects, image_fill(params.fill, pixels))
+
+
+def _noised(pixels: Array, params: Erase) -> Array:
+    rng, colours = field(params.subseed), colour_channels(pixels)
+    out = pixels.copy()
+    alpha = out[:, :, colours:]
+    for x0, y0, x1, y1 in params.rects:
+        shape = out[y0:y1, x0:x1, :colours].shape
+        levels = rng.integers(0, 256, shape, dtype=np.uint8)
+        out[y0:y1, x0:x1, :colours] = levels if pixels.dtype == np.uint8 else levels / np.float32(255)
+        alpha[y0:y1, x0:x1] = 255 if pixels.dtype == np.uint8 else 1
+    return out
 
 
 def image_fill(fill: float | tuple[float, ...], pixels: Array) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +18,8 @@ from augkit.vocab.space.pixels import Mask
 
 @dataclass(frozen=True)
 class Erase(Params):
-    """``rects``: whole-pixel (x0, y0, x1, y1), half-open, painted with ``fill`` (0 to 255).
+    """``rects``: whole-pixel (x0, y0, x1, y1), half-open, painted with ``fill``: 0 to 255, one number or one a channel,
+    or ``mean`` (the image's own mean colour), or ``noise`` (of each pixel its own, decided by ``subseed``).
 
     ``policy`` holds for every annotation: ``keep`` leaves them all; ``ignore`` and ``background`` give erased mask
     pixels the ignore index or class 0, hide keypoints inside, and drop boxes of which more than ``max_hidden`` is
@@ -27,9 +29,10 @@ class Erase(Params):
     axes = SPACE
 
     rects: tuple[tuple[int, int, int, int], ...]
-    fill: float | tuple[float, ...] = 0.0
+    fill: float | tuple[float, ...] | Literal["noise", "mean"] = 0.0
     policy: Literal["keep", "ignore", "background"] = "keep"
     max_hidden: float = 0.7
+    subseed: int = 0
 
 
 @moves(Erase, Mask)
@@ -48,7 +51,7 @@ def boxes_follow_erase(boxes: Boxes, erase: Erase) -> Boxes:
     """Untouched, or without those that are hidden too far. Overlapping rectangles count once."""
     if erase.policy == "keep" or not len(boxes) or not erase.rects:
         return boxes
-    keep = np.array([_hidden_fraction(box, erase.rects) <= erase.max_hidden for box in boxes.xyxy])
+    keep = hidden_fractions(boxes.xyxy, erase.rects) <= erase.max_hidden
     return boxes if keep.all() else boxes.only(keep)
 
 
@@ -64,13 +67,48 @@ def keypoints_follow_erase(points: Keypoints, erase: Erase) -> Keypoints:
     return points.hidden(gone) if gone.any() else points
 
 
-def _hidden_fraction(box: np.ndarray, rects: tuple[tuple[int, int, int, int], ...]) -> float:
-    """The covered fraction of one box, by the cells that the rectangles' edges cut it into."""
-    xs = np.unique([*np.clip([edge for rect in rects for edge in rect[::2]], box[0], box[2]).tolist(), box[0], box[2]])
-    ys = np.unique([*np.clip([edge for rect in rects for edge in rect[1::2]], box[1], box[3]).tolist(), box[1], box[3]])
-    cells = np.outer(np.diff(ys), np.diff(xs))
-    x, y = (xs[:-1] + xs[1:]) / 2, (ys[:-1] + ys[1:]) / 2
-    covered = np.zeros(cells.shape, dtype=bool)
-    for x0, y0, x1, y1 in rects:
-        covered |= np.outer((y >= y0) & (y < y1), (x >= x0) & (x < x1))
-    return float(cells[covered].sum() / max(cells.sum(), 1e-12))
+def hidden_fractions(xyxy: np.ndarray, rects: Sequence[Sequence[int]]) -> np.ndarray:
+    """Which fraction (n,) of each box the rectangles cover together: exact, and overlapping ones count once.
+
+    The rectangles' edges cut the frame into cells; the covered area above and to the left of a point is linear in x and
+    in y within each. Four such areas, one a corner, make a box's.
+    """
+    edges = np.array([rect for rect in rects if rect[2] > rect[0] and rect[3] > rect[1]], dtype=np.float64)
+    if not len(edges):
+        return np.zeros(len(xyxy))
+    covered_up_to = _covered_area(edges)
+    x0, y0, x1, y1 = np.asarray(xyxy, dtype=np.float64).T
+    hidden = covered_up_to(x1, y1) - covered_up_to(x0, y1) - covered_up_to(x1, y0) + covered_up_to(x0, y0)
+    area = (x1 - x0) * (y1 - y0)
+    return np.asarray(np.divide(hidden, area, out=np.zeros_like(area), where=area > 0))
+
+
+def _covered_area(edges: np.ndarray) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The area of the union of rectangles (n, 4) within x' < x, y' < y, as a function of points (x, y)."""
+    xs, ys = np.unique(edges[:, ::2]), np.unique(edges[:, 1::2])
+    covered = _covered_cells(np.searchsorted(xs, edges[:, ::2]), np.searchsorted(ys, edges[:, 1::2]), len(xs), len(ys))
+    # Beyond the last edge on either side there is one more cell, of nothing.
+    widths, heights = np.append(np.diff(xs), 0.0), np.append(np.diff(ys), 0.0)
+    columns = _sums_before(covered * heights[:, None], axis=0)  # covered height above, in each column of cells
+    rows = _sums_before(covered * widths, axis=1)  # covered width to the left, in each row of cells
+    area = _sums_before(columns * widths, axis=1)
+
+    def up_to(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        x, y = np.maximum(x, xs[0]), np.maximum(y, ys[0])
+        j, i = np.searchsorted(xs, x, side="right") - 1, np.searchsorted(ys, y, side="right") - 1
+        dx, dy = x - xs[j], y - ys[i]
+        return np.asarray(area[i, j] + dx * columns[i, j] + dy * rows[i, j] + dx * dy * covered[i, j])
+
+    return up_to
+
+
+def _covered_cells(columns: np.ndarray, rows: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Which cells lie under a rectangle, by counting how many begin and end before each."""
+    count = np.zeros((height, width), dtype=np.int64)
+    for row, column, change in ((0, 0, 1), (0, 1, -1), (1, 0, -1), (1, 1, 1)):
+        np.add.at(count, (rows[:, row], columns[:, column]), change)
+    return np.asarray(count.cumsum(axis=0).cumsum(axis=1) > 0)
+
+
+def _sums_before(cells: np.ndarray, axis: int) -> np.ndarray:
+    return np.asarray(cells.cumsum(axis=axis) - cells)
