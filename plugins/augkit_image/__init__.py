@@ -33,6 +33,7 @@ _STEPS = {
         "resize": "Resize",
         "pad": "Pad",
     },
+    "aware_crops": {"crop_near_mask": "CropNearMask", "random_crop_keep_boxes": "RandomCropKeepBoxes"},
     "colour_steps": {
         "color_jitter": "ColorJitter",
         "brightness": "Brightness",

@@ -64,7 +64,7 @@ class CenterCrop(Transform[Affine2D]):
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         size, out = frame[Axis.SPACE], self.size
-        _check_fits(self, size)
+        check_fits(out, size, self.pad_if_needed)
         return Affine2D.window(
             size, (size.h - out.h) // 2, (size.w - out.w) // 2, out, border=self.border, fill=self.fill
         )
@@ -89,9 +89,8 @@ class RandomCrop(Transform[Affine2D]):
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         size, out = frame[Axis.SPACE], self.size
-        _check_fits(self, size)
-        spare_y, spare_x = size.h - out.h, size.w - out.w
-        top, left = rng.integer(min(spare_y, 0), max(spare_y, 0)), rng.integer(min(spare_x, 0), max(spare_x, 0))
+        check_fits(out, size, self.pad_if_needed)
+        top, left = anywhere(rng, size.h, out.h), anywhere(rng, size.w, out.w)
         return Affine2D.window(size, top, left, out, border=self.border, fill=self.fill)
 
 
@@ -212,12 +211,19 @@ class Pad(Transform[Affine2D]):
         return Affine2D.window(size, -top, -left, out, border=self.mode, fill=self.fill)
 
 
-def _check_fits(step: CenterCrop | RandomCrop, size: Size) -> None:
-    if not step.pad_if_needed and (size.h < step.size.h or size.w < step.size.w):
+def check_fits(window: Size, size: Size, pad_if_needed: bool) -> None:
+    """DataError when a window is larger than the image and may not be padded."""
+    if not pad_if_needed and (size.h < window.h or size.w < window.w):
         raise DataError(
-            f"a window of {_px(step.size)} does not fit an image of {_px(size)}; put `resize` or `pad` before it, "
+            f"a window of {_px(window)} does not fit an image of {_px(size)}; put `resize` or `pad` before it, "
             "or say `pad_if_needed: true`."
         )
+
+
+def anywhere(rng: Stream, side: int, window: int) -> int:
+    """Where a window begins along one side: inside it, or around it where it is longer."""
+    spare = side - window
+    return rng.integer(min(spare, 0), max(spare, 0))
 
 
 def _px(size: Any) -> str:
