@@ -25,6 +25,12 @@ _STEPS = {
         "shift_scale_rotate": "ShiftScaleRotate",
         "perspective": "Perspective",
     },
+    "bending": {
+        "elastic": "ElasticDeformation",
+        "grid_distortion": "GridDistortion",
+        "optical_distortion": "OpticalDistortion",
+        "fisheye": "Fisheye",
+    },
     "crops": {
         "crop": "Crop",
         "center_crop": "CenterCrop",

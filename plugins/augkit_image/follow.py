@@ -8,10 +8,11 @@ import numpy as np
 
 from augkit.rng import field
 from augkit.transform import moves
-from augkit.vocab.space import Erase, Image, Mask, PlanarMap
+from augkit.vocab.space import Erase, FieldMap, Image, Mask, PlanarMap
 from augkit_image.border import Array
 from augkit_image.colour import colour_channels
 from augkit_image.filters import erase
+from augkit_image.remap import remapped
 from augkit_image.warp import warp
 
 
@@ -28,6 +29,24 @@ def mask_follows_map(mask: Mask, planar: PlanarMap) -> Mask:
     """The same map with nearest; where the border is constant, the outside becomes the ignore index."""
     classes = warp(mask.classes, planar.array(), planar.size_out, "nearest", planar.border, mask.outside)
     return dataclasses.replace(mask, classes=classes)
+
+
+@moves(FieldMap, Image)
+def image_follows_field(image: Image, field: FieldMap) -> Image:
+    """Read where each output pixel comes from; the identical object where nothing moves."""
+    if field.still():
+        return image
+    fill = image_fill(field.fill, image.pixels)
+    pixels = remapped(image.pixels, field, field.interpolation, field.border, fill)
+    return dataclasses.replace(image, pixels=pixels)
+
+
+@moves(FieldMap, Mask)
+def mask_follows_field(mask: Mask, field: FieldMap) -> Mask:
+    """The same field with nearest; where the border is constant, the outside becomes the ignore index."""
+    if field.still():
+        return mask
+    return dataclasses.replace(mask, classes=remapped(mask.classes, field, "nearest", field.border, mask.outside))
 
 
 @moves(Erase, Image)

@@ -16,7 +16,7 @@ from augkit_image.nearest import gather, nearest_indices
 
 INTERPOLATIONS = ("nearest", "linear", "cubic", "area")
 
-_LONGEST_SIDE = 32766
+LONGEST_SIDE = 32766
 _MARGIN = 4
 
 
@@ -40,7 +40,7 @@ def warp(
     ValueError: a matrix that folds or flattens the image, an unknown word, a dtype or fill that does not fit, a side
     above 32,766 px where resampling is needed.
     """
-    _check_words(interpolation, border)
+    check_words(interpolation, border)
     rows = checked(matrix, image.shape[1], image.shape[0])
     inverse = inverted(rows)
     how = straight(rows)
@@ -60,7 +60,8 @@ def warp(
     return _resampled(image, rows, size, interpolation, border, fill)
 
 
-def _check_words(interpolation: str, border: str) -> None:
+def check_words(interpolation: str, border: str) -> None:
+    """ValueError where either is no word that ``warp`` knows."""
     if interpolation not in INTERPOLATIONS:
         raise ValueError(f"unknown interpolation {interpolation!r}; one of {', '.join(INTERPOLATIONS)}")
     if border not in BORDERS:
@@ -96,10 +97,11 @@ def _stretched(image: Array, size: Size, code: int) -> Array:
     if image.shape[:2] == tuple(size):
         return image
     out = cv2.resize(np.ascontiguousarray(image), (size[1], size[0]), interpolation=code)
-    return _as_image(out, image, code)
+    return as_image(out, image, code)
 
 
-def _as_image(out: Array, image: Array, code: int) -> Array:
+def as_image(out: Array, image: Array, code: int) -> Array:
+    """What OpenCV made of ``image``, in its range and with its axes again."""
     # OpenCV drops a single channel; cubic kernels overshoot, which only floats can hold.
     if code == cv2.INTER_CUBIC and out.dtype == np.float32:
         np.clip(out, min(0.0, image.min()), max(1.0, image.max()), out=out)
@@ -129,14 +131,12 @@ def _resampled(image: Array, rows: Rows, size: Size, interpolation: str, border:
     outside = np.ravel(fill_pixel(fill, image)).tolist()
     image, rows = _reduced(image, rows, size, border)
     side = max(*image.shape[:2], *size)
-    if side > _LONGEST_SIDE:
+    if side > LONGEST_SIDE:
         raise ValueError(
-            f"a side of {side} px is too long to resample (at most {_LONGEST_SIDE}); crop or resize it first"
+            f"a side of {side} px is too long to resample (at most {LONGEST_SIDE}); crop or resize it first"
         )
     code = cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR
-    return _as_image(
-        _opencv_warp(np.ascontiguousarray(image), inverted(rows), size, code, border, outside), image, code
-    )
+    return as_image(_opencv_warp(np.ascontiguousarray(image), inverted(rows), size, code, border, outside), image, code)
 
 
 def _opencv_warp(image: Array, inverse: Rows, size: Size, code: int, border: str, outside: list[float]) -> Array:
@@ -157,7 +157,7 @@ def _reduced(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, 
     """The part that is seen, halved along each side that the matrix reduces too much to interpolate."""
     height, width = image.shape[:2]
     factor_x, factor_y = (2 ** halvings(scale) for scale in scales(rows, width, height))
-    if factor_x == factor_y == 1 and max(height, width) <= _LONGEST_SIDE:
+    if factor_x == factor_y == 1 and max(height, width) <= LONGEST_SIDE:
         return image, rows
     image, rows = _seen(image, rows, size, border)
     spare = [-side % factor for side, factor in zip(image.shape, (factor_y, factor_x), strict=False)]

@@ -6,7 +6,10 @@ half-open xyxy; a horizontal flip maps x to W − x for boxes and keypoints alik
 
 from augkit.vocab.space.boxes import Boxes, BoxOptions
 from augkit.vocab.space.erase import Erase
+from augkit.vocab.space.field import FieldMap
 from augkit.vocab.space.keypoints import KeypointOptions, Keypoints
+from augkit.vocab.space.lens import Lens
+from augkit.vocab.space.net import Elastic, GridWarp, ShiftField
 from augkit.vocab.space.pixels import Image, ImageTensor, Mask, MaskOptions
 from augkit.vocab.space.planar import Affine2D, Homography, PlanarMap, SpaceMap
 
@@ -14,14 +17,19 @@ __all__ = [
     "Affine2D",
     "BoxOptions",
     "Boxes",
+    "Elastic",
     "Erase",
+    "FieldMap",
+    "GridWarp",
     "Homography",
     "Image",
     "ImageTensor",
     "KeypointOptions",
     "Keypoints",
+    "Lens",
     "Mask",
     "MaskOptions",
     "PlanarMap",
+    "ShiftField",
     "SpaceMap",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Self
@@ -19,12 +20,8 @@ from augkit.vocab.space.planar import SpaceMap
 
 _FORMATS = ("xyxy", "xywh", "cxcywh_norm")
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-_EDGES = np.concatenate(
-    [
-        a + (b - a) * np.linspace(0, 1, 16, endpoint=False)[:, None]
-        for a, b in zip(_CORNERS, np.roll(_CORNERS, -1, axis=0), strict=True)
-    ]
-)
+_SAMPLES = 16
+_MOST_SAMPLES = 1024
 
 
 class BoxOptions(Options):
@@ -110,10 +107,19 @@ def boxes_follow_map(boxes: Boxes, space: SpaceMap) -> Boxes:
     """
     if not len(boxes):
         return boxes
-    outline = _CORNERS if space.straight else _EDGES
-    starts, sides = boxes.xyxy[:, None, :2], boxes.xyxy[:, None, 2:] - boxes.xyxy[:, None, :2]
-    moved = space.points((starts + outline * sides).reshape(-1, 2)).reshape(len(boxes), -1, 2)
+    outline = _CORNERS if space.straight else _edges(boxes.xyxy, space.chord_px())
+    # This form gives the corners themselves at 0 and 1, so that a map that moves nothing changes no bit.
+    places = boxes.xyxy[:, None, :2] * (1 - outline) + boxes.xyxy[:, None, 2:] * outline
+    moved = space.points(places.reshape(-1, 2)).reshape(places.shape)
     return boxes.clipped(np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1), space.size_out)
+
+
+def _edges(xyxy: np.ndarray, chord_px: float) -> np.ndarray:
+    """Places (n, 2) round the unit square, near enough to each other for the longest side of all."""
+    longest = float((xyxy[:, 2:] - xyxy[:, :2]).max())
+    count = min(max(_SAMPLES, math.ceil(longest / chord_px)), _MOST_SAMPLES)
+    steps = np.arange(count)[:, None] / count
+    return np.concatenate([a + (b - a) * steps for a, b in zip(_CORNERS, np.roll(_CORNERS, -1, axis=0), strict=True)])
 
 
 def _area(xyxy: np.ndarray) -> np.ndarray:

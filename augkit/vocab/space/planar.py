@@ -37,6 +37,10 @@ class SpaceMap(Params):
         """Where points (n, 2) go; those that the output does not show may go anywhere outside the frame."""
         raise TypeError(f"{type(self).__name__} does not define points(xy).")
 
+    def chord_px(self) -> float:
+        """How far apart places on a line may be taken so that their chords, moved, tell where the line goes."""
+        return math.inf
+
     def mirrors(self) -> bool:
         """Whether left and right change places, as under any odd number of flips."""
         return False

@@ -1,0 +1,257 @@
+"""What bends the picture bends everything on it, at the strongest settings: markers, masks, boxes, outlines."""
+
+import math
+
+import cv2
+import numpy as np
+import pytest
+
+from augkit import CompileError, FieldError, Pipeline, steps
+from augkit.fields import Size
+from augkit.trace import Trace
+from augkit.vocab.space import Elastic, Keypoints
+from augkit_image.bending import ElasticDeformation, GridDistortion
+
+from .scenes import EVERYTHING, draws, everything, pipeline
+
+STRONG = [
+    ("elastic", {"alpha": 0.2, "sigma": 0.03}),
+    ("elastic", {"alpha": 0.2, "sigma": 0.1}),
+    ("elastic", {"alpha": 0.2, "sigma": 1}),
+    ("grid_distortion", {"shift": 0.5}),
+    ("grid_distortion", {"shift": 0.5, "cells": [12, 9]}),
+    ("optical_distortion", {"k": 0.3}),
+    ("optical_distortion", {"k": -0.2}),
+    ("fisheye", {"degrees": 60}),
+]
+DEFAULT = [("elastic", {}), ("grid_distortion", {}), ("optical_distortion", {}), ("fisheye", {})]
+SIZES = [(160, 240), (201, 133)]
+POINTS = {"image": "image", "points": {"keypoints": {"coords": "continuous"}}}
+
+
+def ids(case):
+    return "-".join(map(str, (case[0], *case[1].values())))
+
+
+def centre(channel):
+    weights = channel.astype(np.float64)
+    y, x = np.mgrid[: channel.shape[0], : channel.shape[1]] + 0.5
+    return np.array([(x * weights).sum(), (y * weights).sum()]) / weights.sum()
+
+
+def marker_errors(case, side, size, keys="abcdef"):
+    """How far (x, y) each point came out from the middle of what its own marker became, where all of it is inside."""
+    half, errors = side // 2, []
+    for key in keys:
+        rng = np.random.default_rng(ord(key))
+        places = [(int(rng.integers(3, size[0] - 3)), int(rng.integers(3, size[1] - 3))) for _ in range(12)]
+        aug = pipeline(case[0], POINTS, **case[1])
+        for i, j in places:
+            image = np.zeros((*size, 1), np.float32)
+            image[i - half : i + half + 1, j - half : j + half + 1] = 1
+            out = aug(key=key, image=image, points=np.array([[j + 0.5, i + 0.5]]))
+            moved = out["image"][:, :, 0]
+            if moved.max() < 0.1 or moved[[0, -1]].any() or moved[:, [0, -1]].any():
+                continue
+            assert len(out["points"]) == 1
+            errors.append(out["points"][0] - centre(moved))
+    return np.array(errors)
+
+
+@pytest.mark.parametrize("side", [1, 3])
+@pytest.mark.parametrize("case", STRONG, ids=ids)
+def test_points_stay_on_their_markers(case, side):
+    errors = np.concatenate([marker_errors(case, side, size) for size in SIZES])
+    assert len(errors) > 40
+    # A marker across a line of the grid is stretched on one side only, so its middle is not where its centre goes.
+    assert np.hypot(*errors.T).max() <= (0.6 if side == 3 and case[0] == "grid_distortion" else 0.5)
+    assert np.hypot(*errors.mean(axis=0)) <= 0.02
+
+
+def test_a_shift_of_a_pixel_would_be_seen(monkeypatch):
+    honest = Elastic.points
+    monkeypatch.setattr(Elastic, "points", lambda self, xy: honest(self, xy + 0.5))
+    errors = marker_errors(STRONG[1], 1, SIZES[0])
+    assert np.hypot(*errors.T).max() > 0.5 and np.hypot(*errors.mean(axis=0)) > 0.1
+
+
+def outline(x, y, radius, count=720):
+    turn = np.linspace(0, 2 * math.pi, count, endpoint=False)
+    return np.stack([x + radius * np.cos(turn), y + radius * np.sin(turn)], axis=1)
+
+
+def filled(polygon, size):
+    """The pixels whose centres lie in the polygon: drawn 16 times as large, since OpenCV paints its edge too."""
+    picture = np.zeros((16 * size[0], 16 * size[1]), np.uint8)
+    cv2.fillPoly(picture, [np.rint(polygon * 16 - 0.5).astype(np.int32)], 1)
+    return picture[8::16, 8::16] == 1
+
+
+def moved_disk(case, key, size, x, y, radius):
+    """A disk as a mask, its outline as points, and the box around it, moved together."""
+    row, column = np.mgrid[: size[0], : size[1]] + 0.5
+    sample = {"mask": {"mask": {"ignore_index": 0}}, "boxes": {"boxes": {"min_visible": 0}}, **POINTS}
+    mask = (np.hypot(column - x, row - y) <= radius).astype(np.uint8)
+    rows, columns = np.nonzero(mask)
+    box = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]], float)
+    image = np.zeros((*size, 1), np.uint8)
+    return pipeline(case[0], sample, **case[1])(
+        key=key, image=image, mask=mask, boxes=box, points=outline(x, y, radius)
+    )
+
+
+@pytest.mark.parametrize("case", STRONG + DEFAULT, ids=ids)
+def test_a_mask_fills_the_outline_of_its_points_and_its_box_holds_it(case):
+    size, checked = (200, 260), 0
+    for key in "abcdefgh":
+        rng = np.random.default_rng(ord(key))
+        out = moved_disk(case, key, size, *rng.uniform((90, 80), (170, 120)), 40.0)
+        seen = out["mask"] == 1
+        if len(out["points"]) < 720:
+            continue  # cut by the frame
+        region = filled(out["points"], size)
+        assert (seen & region).sum() / (seen | region).sum() >= 0.97
+        rows, columns = np.nonzero(seen)
+        around = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+        [box] = out["boxes"]
+        assert (np.array([1, 1, -1, -1]) * (box - around)).max() <= 1
+        checked += 1
+    assert checked >= 3
+
+
+@pytest.mark.parametrize("case", STRONG, ids=ids)
+def test_a_rectangle_and_its_box_fit(case):
+    for key in "abcdef":
+        picture = np.zeros((120, 150), np.uint8)
+        picture[30:90, 40:110] = 1
+        sample = {"mask": {"mask": {"ignore_index": 0}}, "boxes": {"boxes": {"min_visible": 0}}}
+        out = pipeline(case[0], sample, **case[1])(key=key, mask=picture, boxes=np.array([[40, 30, 110, 90.0]]))
+        rows, columns = np.nonzero(out["mask"])
+        outward = np.array([-1, -1, 1, 1]) * (
+            out["boxes"][0] - [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        )
+        assert outward.min() >= -1 and outward.max() <= 2
+
+
+@pytest.mark.parametrize("border", ["constant", "reflect", "replicate", "wrap"])
+@pytest.mark.parametrize("case", STRONG, ids=ids)
+def test_an_image_of_labels_moves_as_the_labels(case, border):
+    labels = (np.indices((54, 66)).sum(axis=0) % 251).astype(np.uint8)
+    sample = {"image": "image", "mask": {"mask": {"ignore_index": 7}}}
+    aug = pipeline(case[0], sample, interpolation="nearest", border=border, fill=7, **case[1])
+    for key in "abcd":
+        out = aug(key=key, image=labels, mask=labels)
+        assert np.array_equal(out["image"], out["mask"])
+        assert not np.array_equal(out["mask"], labels)
+
+
+@pytest.mark.parametrize("case", DEFAULT + STRONG, ids=ids)
+def test_a_trace_read_from_json_replays_the_same_bytes(case):
+    aug, sample = pipeline(case[0], **case[1]), everything()
+    out, trace = aug.traced(key="k", **sample)
+    text = trace.to_json()
+    assert len(text) < 600
+    again = aug.replay(Trace.from_json(text), **sample)
+    assert np.array_equal(again["image"], out["image"]) and np.array_equal(again["mask"], out["mask"])
+    assert np.array_equal(again["boxes"]["xyxy"], out["boxes"]["xyxy"])
+    assert np.array_equal(again["points"]["xy"], out["points"]["xy"])
+
+
+@pytest.mark.parametrize("name", [name for name, _ in DEFAULT])
+def test_without_strength_pixels_are_the_identical_array(name):
+    sample = everything()
+    out = Pipeline([getattr(steps, name)(strength=0, border="wrap")], EVERYTHING)(key="a", **sample)
+    for field in ("image", "mask"):
+        assert np.shares_memory(out[field], sample[field])
+    assert np.array_equal(out["boxes"]["xyxy"], sample["boxes"]["xyxy"])
+    assert np.array_equal(out["points"]["xy"], sample["points"]["xy"])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (2, 3), (300, 4)])
+@pytest.mark.parametrize("case", STRONG, ids=ids)
+def test_small_and_narrow_pictures_bend_too(case, size):
+    aug = pipeline(case[0], {**POINTS, "mask": "mask"}, **case[1])
+    image, mask = np.full((*size, 3), 9, np.uint8), np.ones(size, np.uint8)
+    out = aug(key="a", image=image, mask=mask, points=np.array([[size[1] / 2, size[0] / 2]]))
+    assert out["image"].shape == (*size, 3) and out["mask"].shape == size
+    assert np.isfinite(out["points"]).all()
+
+
+def test_elastic_is_as_strong_as_it_says_and_independent_of_the_resolution():
+    for size in (Size(240, 320), Size(480, 640)):
+        moved = [drawn.sources()[0] - (np.arange(size.w) + 0.5) for drawn in draws(steady_elastic(), 30, size)]
+        assert np.std(moved) / size.h == pytest.approx(0.01, rel=0.1)
+    small, large = (draws(steady_elastic(), 1, size)[0] for size in (Size(240, 320), Size(480, 640)))
+    assert small.cells == large.cells and large.shift == 2 * small.shift
+    xy = np.random.default_rng(0).uniform(0, 240, (50, 2))
+    assert np.abs(large.points(2 * xy) / 2 - small.points(xy)).max() < 1e-3
+
+
+def steady_elastic():
+    return ElasticDeformation(alpha=0.01, sigma=0.1)
+
+
+def test_elastic_is_weakened_only_where_it_would_fold():
+    drawn = draws(ElasticDeformation(alpha=0.01, sigma=0.1), 40, Size(300, 400))
+    assert {d.shift for d in drawn} == {3.0}
+    weakened = draws(ElasticDeformation(alpha=0.2, sigma=0.1), 40, Size(300, 400))
+    assert all(0.1 < d.shift / 30 < 0.35 for d in weakened)
+    assert all(d.shift == Elastic.largest_shift(d.cells, d.subseed, d.size_in) for d in weakened)
+
+
+def test_a_grid_has_the_cells_that_are_asked_for_and_keeps_what_is_at_the_edge():
+    [drawn] = draws(GridDistortion(cells=[3, 4], shift=0.2), 1, Size(90, 120))
+    assert drawn.cells == (3, 4) and drawn.shift == 0.2
+    y, x = np.mgrid[0:91:30, 0:121:30].astype(float)
+    nodes = np.stack([x.ravel(), y.ravel()], axis=1)
+    moved = drawn.points(nodes) - nodes
+    inner = ((nodes > 0) & (nodes < (120, 90))).all(axis=1)
+    assert np.abs(moved[inner]).max() > 1 and np.abs(moved[~inner]).min(axis=1).max() < 1e-6
+
+
+def test_a_barrel_shows_fill_in_the_corners_and_a_pincushion_loses_them():
+    image = np.full((60, 80, 1), 200, np.uint8)
+    barrel = pipeline("optical_distortion", {"image": "image"}, k=0.3, fill=10)(key="a", image=image)["image"]
+    assert barrel[0, 0] == 10 and barrel[30, 40] == 200
+    corner = np.array([[1.0, 1.0], [40.0, 30.0]])
+    for k, left in ((-0.2, 1), (0.3, 2)):
+        assert len(pipeline("optical_distortion", POINTS, k=k)(key="a", image=image, points=corner)["points"]) == left
+    wide = pipeline("fisheye", POINTS, degrees=60)(key="a", image=image, points=np.array([[0.01, 0.01], [50.0, 30.0]]))
+    assert np.abs(wide["points"][0] - 0.01).max() < 0.01 and wide["points"][1, 0] > 55
+
+
+def test_points_outside_are_hidden_or_dropped_by_their_policy():
+    spec = {"image": "image", "points": {"keypoints": {"coords": "continuous", "outside": "hide"}}}
+    points = np.array([[0.5, 0.5, 2.0], [40.0, 30.0, 2.0]])
+    out = pipeline("optical_distortion", spec, k=-0.2)(key="a", image=np.zeros((60, 80, 1), np.uint8), points=points)
+    assert out["points"][:, 2].tolist() == [0, 2] and (out["points"][0, :2] < 0).all()
+
+
+def test_points_that_nobody_gave_are_no_trouble():
+    none = Keypoints(np.zeros((0, 2)))
+    [drawn] = draws(ElasticDeformation(alpha=0.2), 1, Size(20, 20))
+    assert drawn.points(none.xy).shape == (0, 2)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in DEFAULT])
+def test_a_label_that_depends_on_shape_is_not_bent(name):
+    sample = {"image": "image", "kind": {"label": {"sensitive_to": ["shape"]}}}
+    with pytest.raises(CompileError, match="changes shape"):
+        Pipeline([getattr(steps, name)()], sample)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "complaint"),
+    [
+        ("elastic", {"alpha": -0.1}, "below the lowest allowed, 0"),
+        ("elastic", {"alpha": 30}, "above the highest allowed, 0.2 \\(fraction of the shorter side\\)"),
+        ("elastic", {"sigma": 0}, "below the lowest allowed, 0.01"),
+        ("grid_distortion", {"cells": 0}, "below the lowest allowed, 1"),
+        ("grid_distortion", {"shift": 0.6}, "above the highest allowed, 0.5"),
+        ("optical_distortion", {"k": -0.5}, "below the lowest allowed, -0.2"),
+        ("fisheye", {"degrees": 90}, "above the highest allowed, 60"),
+    ],
+)
+def test_fields_that_make_no_sense_are_refused(name, fields, complaint):
+    with pytest.raises(FieldError, match=complaint):
+        getattr(steps, name)(**fields)
