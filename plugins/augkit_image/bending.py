@@ -34,6 +34,7 @@ class ElasticDeformation(Transform[Elastic]):
             0,
             0.2,
             neutral=0,
+            strongest=0.02,
             unit="fraction of the shorter side",
             doc="the usual (root mean square) shift along x and along y; above a sixth of sigma it is mostly weakened",
         ),
@@ -68,6 +69,7 @@ class GridDistortion(Transform[GridWarp]):
             0,
             0.5,
             neutral=0,
+            strongest=0.25,
             unit="fraction of a cell",
             doc="the farthest a crossing moves along x and along y; above 0.25 it may be weakened",
         ),
@@ -93,7 +95,12 @@ class OpticalDistortion(Transform[Lens]):
     k: Annotated[
         Range,
         Limits(
-            -0.2, 0.3, neutral=0, unit="of the half diagonal", doc="how much farther out a corner of the frame looks"
+            -0.2,
+            0.3,
+            neutral=0,
+            strongest=(-0.15, 0.2),
+            unit="of the half diagonal",
+            doc="how much farther out a corner of the frame looks",
         ),
     ] = Range(-0.1, 0.1)
     interpolation: InterpolationField = "linear"
@@ -111,7 +118,14 @@ class Fisheye(Transform[Lens]):
 
     degrees: Annotated[
         Range,
-        Limits(0, 60, neutral=0, unit="degrees", doc="what the lens sees from the middle to a corner; 0 bends nothing"),
+        Limits(
+            0,
+            60,
+            neutral=0,
+            strongest=50,
+            unit="degrees",
+            doc="what the lens sees from the middle to a corner; 0 bends nothing",
+        ),
     ] = Range(0, 45)
     interpolation: InterpolationField = "linear"
     border: BorderField = "constant"
