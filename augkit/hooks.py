@@ -23,6 +23,6 @@ hookimpl = pluggy.HookimplMarker("augkit")
 
 @hookspec
 def augkit_register(registry: Registry) -> None:
-    """Register the plugin's names: ``registry.transform``, ``.target``, ``.kernels``, ``.reader``, ``.source``,
-    ``.starter``.
+    """Register the plugin's names: ``registry.transform``, ``.target``, ``.kernels``, ``.reader``, ``.writer``,
+    ``.source``, ``.starter``.
     """

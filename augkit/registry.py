@@ -10,7 +10,7 @@ from typing import Any, Literal
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
-Role = Literal["transform", "target", "kernels", "reader", "source", "starter"]
+Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "starter"]
 _HAS: Mapping[Role, str] = {"transform": "from_fields", "target": "options_type", "source": "from_fields"}
 
 
@@ -95,6 +95,10 @@ class Registry:
     def reader(self, kind: str, path: str, install: str | None = None) -> None:
         """A function ``(path, **options) -> value`` that reads a file for fields of this kind."""
         self._add("reader", kind, path, install)
+
+    def writer(self, kind: str, path: str, install: str | None = None) -> None:
+        """A function ``(target, **options) -> (ending, bytes)`` that makes a file which the kind's reader reads."""
+        self._add("writer", kind, path, install)
 
     def source(self, name: str, path: str, install: str | None = None) -> None:
         """A source of samples, as ``source: {name: {...}}`` names it."""

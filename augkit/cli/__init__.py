@@ -24,6 +24,9 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",
     },
+    "Data": {
+        "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
+    },
 }
 """The commands by heading: each is a module of this package with a ``command``."""
 

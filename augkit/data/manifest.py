@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from augkit.data.arrays import from_json
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
@@ -35,7 +36,8 @@ class Manifest:
     """Rows of a table as samples: ``manifest: {file: labels.csv, columns: {image: path, digit: label}, key: path}``.
 
     Cells of fields whose kind has a reader (image, mask, audio) are file names relative to ``root``; annotations
-    (boxes, keypoints, events) are JSON in the forms that Python takes, ``[]`` for none; labels stay as written, see
+    (boxes, keypoints, events) are JSON in the forms that Python takes, ``[]`` for none, arrays also as ``{"dtype":
+    "int64", "values": […]}``; labels stay as written, see
     ``read_table``. All columns are metadata: ``split: {group: patient}`` and ``only: {camera: [b]}`` may ask for any.
 
     Without ``key``, the file name names the sample where a field is called like a kind that is read from files
@@ -116,7 +118,7 @@ class Manifest:
 
     def load(self, key: str) -> dict[str, Any]:
         row = self._rows[key]
-        return {field: self.table.columns[column][row] for field, column in self.columns.items()}
+        return {field: from_json(self.table.columns[column][row]) for field, column in self.columns.items()}
 
 
 def _check_column(table: Table, column: str, what: str, field: str) -> None:

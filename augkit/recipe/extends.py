@@ -14,7 +14,8 @@ def extend(node: Map) -> Map:
     """The recipe laid over the one that it extends, and so on; ``extends:`` is gone.
 
     The path is relative to the file that ``extends:`` stands in (to the working directory for text). Mappings are
-    merged key by key; lists and all else are replaced as a whole. Every value keeps the place where it was written.
+    merged key by key, but a ``source`` of another name replaces the one below; lists and all else are replaced as a
+    whole. Every value keeps the place where it was written.
     Raises RecipeError for files that are not there or no recipes, and for recipes that extend each other.
     """
     return _extended(node, (Path(node.where.file),))
@@ -44,7 +45,16 @@ def _extended(node: Map, trail: tuple[Path, ...]) -> Map:
         raise error if error.where else RecipeError(f"extends: {error}", given.where) from None
     if not isinstance(base, Map):
         raise RecipeError(f"extends: {file} holds {called(base)}; expected a recipe.", given.where)
-    return merged(_extended(base, (*trail, file)), _without(node, "extends"))
+    over = _without(node, "extends")
+    return merged(_without_other_source(_extended(base, (*trail, file)), over), over)
+
+
+def _without_other_source(base: Map, over: Map) -> Map:
+    """``base`` without its source where ``over`` has one of another name: a recipe has one source."""
+    below, above = base.items.get("source"), over.items.get("source")
+    if isinstance(below, Map) and isinstance(above, Map) and not below.items.keys() & above.items.keys():
+        return _without(base, "source")
+    return base
 
 
 def _file(given: Located) -> Path:

@@ -72,6 +72,7 @@ _STEPS = {
     "bridge": {"albumentations": "Albumentations"},
 }
 _READERS = {"image": "read_image", "mask": "read_mask"}
+_WRITERS = {"image": "write_image", "mask": "write_mask"}
 _SOURCES = {
     "image_folder": "sources:ImageFolder",
     "coco": "coco:Coco",
@@ -89,6 +90,8 @@ def augkit_register(registry: Registry) -> None:
         registry.target(kind, f"augkit.vocab.space:{cls}", modality="image")
     for kind, function in _READERS.items():
         registry.reader(kind, f"augkit_image.files:{function}")
+    for kind, function in _WRITERS.items():
+        registry.writer(kind, f"augkit_image.writers:{function}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_image.{path}")
     registry.kernels("augkit_image.running")

@@ -147,16 +147,24 @@ class Resize(Transform[Affine2D]):
     size: Annotated[Size | None, _SIZE] = None
     long_side: Annotated[int | None, Limits(1, unit="px", doc="the longer side afterwards; the shape stays")] = None
     short_side: Annotated[int | None, Limits(1, unit="px", doc="the shorter side afterwards; the shape stays")] = None
+    enlarge: Annotated[bool, Limits(doc="false: a picture that is smaller already stays as it is")] = True
     interpolation: InterpolationField = "linear"
 
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
         """Settings to prove the laws with."""
-        return [{"size": [16, 40]}, {"long_side": 20}, {"short_side": 33, "interpolation": "cubic"}]
+        return [
+            {"size": [16, 40]},
+            {"long_side": 20},
+            {"short_side": 33, "interpolation": "cubic"},
+            {"long_side": 24, "enlarge": False},
+        ]
 
     def validate(self) -> None:
         if sum(given is not None for given in (self.size, self.long_side, self.short_side)) != 1:
             raise FieldError("give exactly one of size, long_side, short_side.")
+        if self.size is not None and not self.enlarge:
+            raise FieldError("enlarge: false goes with long_side or short_side, which keep the shape.", "enlarge")
 
     def changed_qualities(self) -> frozenset[str]:
         """The shape only where both sides are given."""
@@ -171,6 +179,8 @@ class Resize(Transform[Affine2D]):
             return self.size
         wanted, given = (self.long_side, max(size)) if self.long_side else (self.short_side, min(size))
         factor = (wanted or given) / given
+        if factor >= 1 and not self.enlarge:
+            return size
         return Size(max(1, round(size.h * factor)), max(1, round(size.w * factor)))
 
 

@@ -77,7 +77,7 @@ def image_size(file: str | os.PathLike[str]) -> Size:
     """Height and width of the picture in a file, upright, from its header alone. DataError: as for ``read_image``."""
     name = os.fspath(file)
     try:
-        with _pillow().open(name) as picture:
+        with pillow().open(name) as picture:
             w, h = picture.size
             lying = picture.format != "TIFF" and _orientation(picture) >= 5
             return Size(w, h) if lying else Size(h, w)
@@ -91,7 +91,7 @@ def write_png(pixels: Array) -> bytes:
     """A PNG of (h, w) or (h, w, c), 1 to 4 channels: uint8, or float32 in [0, 1] at 8 bits."""
     levels = to_levels(pixels)
     file = io.BytesIO()
-    _pillow().fromarray(np.ascontiguousarray(levels[:, :, 0] if levels.shape[2:] == (1,) else levels)).save(file, "PNG")
+    pillow().fromarray(np.ascontiguousarray(levels[:, :, 0] if levels.shape[2:] == (1,) else levels)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -115,7 +115,7 @@ def _content(source: Source) -> tuple[bytes, str | None]:
 
 def _opened(data: bytes, file: str | None) -> Any:
     """The header, by Pillow: what it is, how large, which way up. No pixels yet."""
-    Image = _pillow()
+    Image = pillow()
     try:
         picture = Image.open(io.BytesIO(data))
     except Image.DecompressionBombError as error:
@@ -238,7 +238,8 @@ def _broken(error: Exception, what: str, file: str | None) -> DataError:
     return DataError(f"the {what} file is broken or cut short: {reason}.", file=file)
 
 
-def _pillow() -> Any:
+def pillow() -> Any:
+    """PIL.Image, imported when a file is read or written; MissingDependency says what to install."""
     try:
         from PIL import Image
     except ImportError:

@@ -261,6 +261,18 @@ class TestExtends:
         self.write(tmp_path, a="a: 1\nx: a", sub__b="extends: ../a.yaml\nb: 1\nx: b", c="extends: sub/b.yaml\nc: 1")
         assert plain(self.read(tmp_path / "c.yaml")) == {"a": 1, "x": "b", "b": 1, "c": 1}
 
+    def test_a_source_of_another_name_replaces_the_one_below(self, tmp_path):
+        self.write(
+            tmp_path,
+            base="source: {coco: {annotations: a.json, images: img}}",
+            other="extends: base.yaml\nsource: {manifest: {file: m.jsonl}}",
+            same="extends: base.yaml\nsource: {coco: {images: small}}",
+        )
+        assert plain(self.read(tmp_path / "other.yaml")) == {"source": {"manifest": {"file": "m.jsonl"}}}
+        assert plain(self.read(tmp_path / "same.yaml")) == {
+            "source": {"coco": {"annotations": "a.json", "images": "small"}}
+        }
+
     def test_null_takes_away(self, tmp_path):
         self.write(tmp_path, base="train: {lr: 1}", child="extends: base.yaml\ntrain:\n")
         assert plain(self.read(tmp_path / "child.yaml")) == {"train": None}

@@ -1,0 +1,352 @@
+"""``augkit pack``: what comes out is the same data set, smaller."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import augkit
+from augkit.data import open_recipe
+from augkit.data.arrays import as_json, from_json
+from augkit.data.divided import divide, open_data
+from augkit.data.pack_sample import file_names
+from augkit.data.packing import pack
+from augkit.recipe import read_recipe
+from augkit_image.files import read_image, read_mask
+from tests.cli.conftest import Run
+from tests.data.conftest import noise
+
+SIZES = {"big.jpg": (300, 400), "tall.png": (411, 133), "small.jpg": (60, 80)}
+COCO = """augkit: 1
+seed: 3
+source: {coco: {annotations: data/instances.json, images: data/img}}
+sample:
+  image: image
+  boxes: {boxes: {min_size: 2}}
+  keypoints: {keypoints: {outside: hide, pairs: [[left, right]]}}
+  labels: labels
+steps: [hflip: {p: 0.5}, random_crop: {size: 40, pad_if_needed: true}]
+split: {val: 0.34}
+"""
+
+
+def smooth(h: int, w: int) -> np.ndarray:
+    """A picture that a JPEG keeps well."""
+    y, x = np.mgrid[:h, :w]
+    return np.stack([x * 255 / w, y * 255 / h, (x + y) * 255 / (h + w)], axis=2).astype(np.uint8)
+
+
+@pytest.fixture
+def coco(tmp_path: Path, run: Run) -> Path:
+    """Three pictures with two objects each, and r.yaml."""
+    (tmp_path / "data" / "img").mkdir(parents=True)
+    images, objects = [], []
+    for number, (name, (h, w)) in enumerate(SIZES.items()):
+        Image.fromarray(smooth(h, w)).save(tmp_path / "data" / "img" / name)
+        images.append({"id": number, "file_name": name, "height": h, "width": w})
+        for again in range(2):
+            box = [w * 0.1 + again * 7, h * 0.2, w / 2, h / 3 + again]
+            points = [w * 0.2, h * 0.3, 2, w * 0.7 + again, h * 0.6, 1]
+            objects.append(
+                {
+                    "id": 2**40 + 2 * number + again,
+                    "image_id": number,
+                    "category_id": 5,
+                    "bbox": box,
+                    "keypoints": points,
+                }
+            )
+    objects.append({"id": 1, "image_id": 0, "category_id": 5, "bbox": [10, 10, 3, 3]})
+    whole = {
+        "images": images,
+        "annotations": objects,
+        "categories": [{"id": 5, "name": "hand", "keypoints": ["left", "right"]}],
+    }
+    (tmp_path / "data" / "instances.json").write_text(json.dumps(whole))
+    (tmp_path / "r.yaml").write_text(COCO)
+    return tmp_path
+
+
+def originals(recipe: str | Path, **changed: Any) -> dict[str, Any]:
+    """Every sample of a recipe before its steps, by key."""
+    data = open_recipe(recipe, changed or None).dataset("all", augment=False)
+    return {key: data.original(index).targets for index, key in enumerate(data.keys)}
+
+
+def test_annotations_are_where_resizing_puts_them(coco: Path, run: Run) -> None:
+    result = run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    assert result.exit_code == 0, result.output
+    assert "3 samples, 2 of them made smaller" in result.output and "wrote small/r.yaml" in result.output
+    assert run("check", "small/r.yaml").exit_code == 0
+    without = augkit.Pipeline(
+        [augkit.steps.resize(long_side=100, enlarge=False, interpolation="area")], read_recipe("r.yaml").sample
+    )
+    before, after = originals("r.yaml"), originals("small/r.yaml", **{"sample.boxes.boxes.min_size": 0})
+    assert list(before) == list(after) == list(SIZES)
+    for key, packed in after.items():
+        wanted, _ = without.plan(augkit.sample.Sample(before[key], key))
+        image = packed["image"].pixels
+        assert image.shape == wanted.targets["image"].pixels.shape and max(image.shape) <= 100
+        assert np.abs(image.astype(int) - wanted.targets["image"].pixels).mean() < 3
+        boxes, same = packed["boxes"], wanted.targets["boxes"]
+        kept = boxes.only(np.isin(boxes.columns["id"], same.columns["id"]))
+        assert np.abs(kept.xyxy - same.xyxy).max() < 1e-9
+        assert kept.columns["id"].tolist() == same.columns["id"].tolist() and kept.columns["label"] == ["hand"] * 2
+        assert boxes.columns["id"].dtype == np.int64 and boxes.columns["category_id"].dtype == np.int64
+        points, moved = packed["keypoints"], wanted.targets["keypoints"]
+        assert np.abs(points.xy - moved.xy).max() < 1e-9
+        assert points.visibility.tolist() == moved.visibility.tolist() == [2, 1, 2, 1]
+        assert points.visibility.dtype == np.int64 and points.columns["label"] == ["left", "right"] * 2
+    # what has become smaller than the recipe's min_size is still in the pack
+    assert after["big.jpg"]["boxes"].columns["id"].tolist()[-1] == 1
+    assert 1 not in originals("small/r.yaml")["big.jpg"]["boxes"].columns["id"].tolist()
+
+
+def test_keys_draws_and_splits_are_as_before(coco: Path, run: Run) -> None:
+    assert run("pack", "r.yaml", "--long-side", "100", "-o", "small").exit_code == 0
+    first, second = (read_recipe(path) for path in ("r.yaml", "small/r.yaml"))
+    assert divide(first, open_data(first)) == divide(second, open_data(second))
+    steps = [
+        [open_recipe(path).dataset("train").traced((epoch, 0))[1].steps[0][0] for epoch in range(6)]
+        for path in ("r.yaml", "small/r.yaml")
+    ]
+    assert steps[0] == steps[1] and len(set(steps[0])) == 2  # flipped in some epochs and not in others
+    batch = next(iter(augkit.loader("small/r.yaml")))
+    assert batch["image"].shape[1:] == (3, 40, 40) and batch["boxes"][0]["id"].dtype.is_floating_point is False
+    assert open_data(second).meta("big.jpg")["id"] == 0
+
+
+def test_small_pictures_are_copied_byte_for_byte(coco: Path, run: Run) -> None:
+    run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    assert (coco / "small/image/small.jpg").read_bytes() == (coco / "data/img/small.jpg").read_bytes()
+    assert sorted(path.name for path in (coco / "small/image").iterdir()) == ["big.jpg", "small.jpg", "tall.jpg"]
+    assert not list((coco / "small").rglob("*.part"))
+
+
+def test_the_report_as_json(coco: Path, run: Run) -> None:
+    result = run("pack", "r.yaml", "--long-side", "100", "-o", "small", "--json")
+    report = json.loads(result.stdout)
+    files = [path.stat().st_size for path in (coco / "data/img").iterdir()]
+    packed = [path.stat().st_size for path in (coco / "small/image").iterdir()]
+    assert (report["bytes_before"], report["bytes_after"]) == (sum(files), sum(packed))
+    assert (report["samples"], report["scaled"], report["skipped"], report["same_splits"]) == (3, 2, [], True)
+    assert report["decode_ms_before"] > 0 and report["decode_ms_after"] > 0
+    again = run("pack", "r.yaml", "--long-side", "100", "-o", "small", "--json")
+    assert json.loads(again.stdout) == report  # nothing was done anew
+
+
+def test_masks_are_exactly_nearest(tmp_path: Path, run: Run) -> None:
+    classes = np.random.default_rng(0).integers(0, 20, (90, 120)).astype(np.uint8)
+    deep = classes.astype(np.uint16) * 1000
+    for name, pixels in (("img", smooth(90, 120)), ("organs", classes), ("parts", deep)):
+        (tmp_path / name).mkdir()
+        for number in range(2):
+            Image.fromarray(pixels).save(tmp_path / name / f"{number}.png")
+    (tmp_path / "m.yaml").write_text(
+        "augkit: 1\nsource: {image_folder: {root: img, masks: {organ: organs, part: parts}}}\n"
+        "sample: {image: image, organ: mask, part: mask}\nsteps: [hflip]\n"
+    )
+    assert run("pack", "m.yaml", "--long-side", "37").exit_code == 0
+    small = augkit.Pipeline([augkit.steps.resize(long_side=37)], {"image": "image", "organ": "mask", "part": "mask"})
+    out = small(image=smooth(90, 120), organ=classes, part=deep, key="x")
+    for name in ("organ", "part"):
+        packed = read_mask(f"m-37/{name}/1.png")
+        assert np.array_equal(packed, out[name]) and packed.dtype == out[name].dtype
+    assert run("check", "m-37/m.yaml").exit_code == 0
+    assert next(iter(augkit.loader("m-37/m.yaml")))["part"].shape[1:] == (28, 37)
+
+
+def test_a_stopped_run_goes_on(coco: Path, run: Run) -> None:
+    (coco / "data/img/tall.png").rename(coco / "tall.png")
+    stopped = run("pack", "r.yaml", "--long-side", "100", "-o", "small", "--workers", "1")
+    assert stopped.exit_code == 2 and "tall.png: " in stopped.stderr and "instances.json, image 1" in stopped.stderr
+    assert not (coco / "small/manifest.jsonl").exists() and not (coco / "small/r.yaml").exists()
+    with open(coco / "small/rows.part", "a") as notes:
+        notes.write('{"key": "small.jpg", "ro')  # as a kill leaves it
+    mark = (coco / "data/img/small.jpg").read_bytes()
+    (coco / "small/image/big.jpg").write_bytes(mark)
+    (coco / "tall.png").rename(coco / "data/img/tall.png")
+    assert run("pack", "r.yaml", "--long-side", "100", "-o", "small").exit_code == 0
+    assert (coco / "small/image/big.jpg").read_bytes() == mark  # not written again
+    rows = [json.loads(line) for line in (coco / "small/manifest.jsonl").read_text().splitlines()]
+    assert [row["key"] for row in rows] == list(SIZES) and not (coco / "small/rows.part").exists()
+
+
+def test_a_noted_file_that_is_gone_is_made_again(coco: Path, run: Run) -> None:
+    (coco / "data/img/tall.png").rename(coco / "tall.png")
+    run("pack", "r.yaml", "--long-side", "100", "-o", "small", "--workers", "1")
+    (coco / "small/image/big.jpg").unlink()
+    (coco / "tall.png").rename(coco / "data/img/tall.png")
+    assert run("pack", "r.yaml", "--long-side", "100", "-o", "small").exit_code == 0
+    assert read_image("small/image/big.jpg").shape == (75, 100, 3)
+
+
+def test_the_same_whatever_the_workers(coco: Path, run: Run) -> None:
+    for workers in ("1", "3"):
+        run("pack", "r.yaml", "--long-side", "100", "-o", f"w{workers}", "--workers", workers)
+    one, three = (
+        {
+            path.relative_to(f"w{n}"): path.read_bytes()
+            for path in [*Path(f"w{n}/image").iterdir(), Path(f"w{n}/manifest.jsonl")]
+        }
+        for n in (1, 3)
+    )
+    assert one == three and len(one) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda folder: ("r.yaml", "50"), r"holds another pack \(long_side 100, here 50\)"),
+        (lambda folder: (_other(folder), "100"), r"holds another pack \(recipe 'r.yaml', here 'other.yaml'"),
+    ],
+)
+def test_another_pack_is_left_alone(coco: Path, run: Run, change: Any, complaint: str) -> None:
+    run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    before = {path: path.read_bytes() for path in Path("small").rglob("*.*")}
+    recipe, side = change(coco)
+    result = run("pack", recipe, "--long-side", side, "-o", "small")
+    assert result.exit_code == 2 and re.search(complaint, result.stderr)
+    assert {path: path.read_bytes() for path in Path("small").rglob("*.*")} == before
+
+
+def _other(folder: Path) -> str:
+    (folder / "other.yaml").write_text(COCO.replace("  labels: labels\n", ""))
+    return "other.yaml"
+
+
+def test_steps_may_change_without_packing_anew(coco: Path, run: Run) -> None:
+    run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    (coco / "r.yaml").write_text(COCO.replace("hflip", "vflip"))
+    assert run("pack", "r.yaml", "--long-side", "100", "-o", "small").exit_code == 0
+    assert read_recipe("small/r.yaml").steps[0].name == "image/vflip"
+
+
+def test_a_folder_that_holds_anything_else_is_left_alone(coco: Path, run: Run) -> None:
+    result = run("pack", "r.yaml", "-o", "data")
+    assert result.exit_code == 2 and "data is not empty and no pack; name another folder (-o)." in result.stderr
+
+
+def test_what_cannot_be_read_is_left_out_where_the_recipe_says_so(coco: Path, run: Run) -> None:
+    (coco / "data/img/tall.png").write_bytes(b"no picture")
+    (coco / "r.yaml").write_text(COCO + "loader: {on_error: skip}\n")
+    result = run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    assert result.exit_code == 1 and "2 samples, 1 of them" in result.output
+    assert re.search(r"left out: .*tall.png", result.output)
+    assert list(originals("small/r.yaml")) == ["big.jpg", "small.jpg"]
+
+
+def test_kinds_that_no_file_holds_are_refused_before_anything_is_written(coco: Path, run: Run) -> None:
+    (coco / "clips.csv").write_text("audio,label\na.wav,x\n")
+    (coco / "a.yaml").write_text("augkit: 1\nsource: {manifest: clips.csv}\nsample: {audio: audio, label: label}\n")
+    result = run("pack", "a.yaml")
+    assert result.exit_code == 2 and "'audio' is of kind 'audio', which a pack cannot hold" in result.stderr
+    (coco / "l.yaml").write_text("augkit: 1\nsource: {manifest: clips.csv}\nsample: {label: label}\n")
+    assert "there is no picture in it" in run("pack", "l.yaml").stderr
+    assert not (coco / "a-500").exists() and not (coco / "l-500").exists()
+
+
+def test_pictures_that_are_no_files_are_written(tmp_path: Path, run: Run) -> None:
+    Path("d.yaml").write_text(
+        "augkit: 1\nsource: {demo: {name: shapes, count: 4}}\n"
+        "sample: {image: image, mask: mask, boxes: boxes, keypoints: keypoints}\nsteps: [hflip]\n"
+    )
+    report = pack(read_recipe("d.yaml"), Path("d"), long_side=48)
+    assert (report.samples, report.scaled, report.bytes_before, report.decode_ms_before) == (4, 4, None, None)
+    assert {sample["image"].pixels.shape for sample in originals("d/d.yaml").values()} == {(48, 48, 3)}
+
+
+def test_a_label_that_depends_on_scale_does_not_hinder(tmp_path: Path, run: Run, photos: Path) -> None:
+    Path("s.yaml").write_text(
+        "augkit: 1\nsource: {image_folder: photos}\n"
+        "sample: {image: image, label: {label: {sensitive_to: [scale]}}}\nsteps: [hflip]\n"
+    )
+    assert run("pack", "s.yaml", "--long-side", "30").exit_code == 0
+    assert {sample["label"].value for sample in originals("s-30/s.yaml").values()} == {"cat", "dog"}
+
+
+def test_names_of_files_are_safe_and_unlike() -> None:
+    keys = ["a.jpg", "a.png", "A.JPG", "../../etc/passwd", "/root/x.png", ".hidden", "b/c d.jpeg", "é/ü.png", "x:y", ""]
+    names = file_names(keys)
+    assert names["b/c d.jpeg"] == "b/c d" and names["é/ü.png"] == "é/ü"
+    lowered = [name.casefold() for name in names.values()]
+    assert len(set(lowered)) == len(keys)
+    for name in [*names.values(), *file_names(["x" * 400, "../" * 9 + "a"]).values()]:
+        assert Path("/pack", name).resolve().is_relative_to("/pack") and Path("/pack", name).resolve() != Path("/pack")
+        assert not name.startswith("/") and all(len(part.encode()) < 255 for part in name.split("/"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.array([2**62, -1]),
+        np.array([1.5, 2.5], dtype=np.float32),
+        np.zeros((0, 4)),
+        np.array(["a", "ü"]),
+        np.array([True]),
+        np.uint8([[1, 2], [3, 4]]),
+    ],
+)
+def test_arrays_come_back_from_json_as_they_were(value: np.ndarray) -> None:
+    back = from_json(json.loads(json.dumps(as_json({"rows": [[value]], "n": None}))))["rows"][0][0]
+    assert np.array_equal(back, value) and back.dtype == value.dtype and back.shape == value.shape
+
+
+@pytest.mark.parametrize(
+    ("told", "complaint"),
+    [
+        ({"dtype": "int99", "values": [1]}, "is no array"),
+        ({"dtype": "int8", "values": [1000]}, "is no array"),
+        ({"dtype": "object", "values": [1]}, "no array of numbers"),
+        ({"dtype": "int64", "values": [1], "shape": [5]}, "is no array"),
+    ],
+)
+def test_broken_arrays_in_json_are_refused(told: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(augkit.DataError, match=complaint):
+        from_json(told)
+
+
+def test_what_json_has_no_word_for_is_refused() -> None:
+    for value in (object(), {1: 2}, np.array([1j])):
+        with pytest.raises(augkit.DataError, match="cannot be written as JSON"):
+            as_json(value)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "complaint"),
+    [
+        (noise(0, 8, 8, 4), "4 channels of uint8"),
+        ((noise(0, 8, 8, 3) / 255).astype(np.float32), "3 channels of float32"),
+    ],
+)
+def test_pictures_that_would_not_come_back_are_refused(pixels: np.ndarray, complaint: str) -> None:
+    from augkit.vocab.space import Image as Picture
+    from augkit_image.writers import write_image
+
+    with pytest.raises(augkit.DataError, match=complaint):
+        write_image(Picture(pixels))
+
+
+@pytest.mark.parametrize("classes", [np.ones((2, 2), bool), np.ones((2, 2), np.int8), np.full((2, 2), 70000)])
+def test_masks_that_would_not_come_back_are_refused(classes: np.ndarray) -> None:
+    from augkit.vocab.space import Mask
+    from augkit_image.writers import write_mask
+
+    with pytest.raises(augkit.DataError, match=r"would come back as uint8|a PNG holds classes of 0 to 65535"):
+        write_mask(Mask(classes))
+
+
+def test_resizing_may_leave_small_pictures_as_they_are() -> None:
+    step = augkit.steps.resize(long_side=50, enlarge=False)
+    aug = augkit.Pipeline([step], {"image": "image"})
+    small = noise(0, 50, 20)
+    assert np.array_equal(aug(image=small, key="a")["image"], small)
+    assert aug(image=noise(0, 100, 20), key="a")["image"].shape == (50, 10, 3)
+    with pytest.raises(augkit.FieldError, match="enlarge: false goes with long_side"):
+        augkit.steps.resize(size=50, enlarge=False)
