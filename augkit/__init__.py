@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from augkit.fields import Limits as Limits
     from augkit.fields import Range as Range
     from augkit.fields import Size as Size
+    from augkit.mixing import Mixture as Mixture
+    from augkit.mixing import mixes as mixes
     from augkit.pipeline import Pipeline as Pipeline
     from augkit.recipe import Recipe as Recipe
     from augkit.recipe import load as load
@@ -53,6 +55,7 @@ _PUBLIC = {
     "augkit.errors": "AugkitError CompileError Conflict DataError FieldError MissingDependency PluginError "
     "RecipeError ReplayError SkipStep",
     "augkit.fields": "Limits Range Size",
+    "augkit.mixing": "Mixture mixes",
     "augkit.sample": "SPACE TEXT TIME Axis Options Sample Target",
     "augkit.transform": "Params Transform moves",
     "augkit.trace": "Trace",

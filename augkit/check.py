@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from augkit.carriers import runner_for
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import CompileError
+from augkit.mixable import mixed_group
 from augkit.plugins import catalogue
 from augkit.qualities import why_unknown
 from augkit.sample import Axis, Label, Labels
@@ -99,6 +100,8 @@ def _always(step: Step) -> bool:
 
 
 def _group_actions(step: Step, schema: Schema) -> tuple[GroupAction, ...]:
+    if step.transform.partners:
+        return (GroupAction(*mixed_group(step, schema)),)
     found = []
     for group in schema.groups:
         if action := _group_action(step, group, schema):

@@ -6,18 +6,20 @@ import multiprocessing
 import operator
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from augkit.carriers import EXACT, How, how_of
 from augkit.combine import Node
 from augkit.errors import AugkitError, DataError, FieldError
+from augkit.partners import Listed, Partners
 from augkit.plan import Plan
 from augkit.sample import Frame, Sample, Target, common_frame
 from augkit.schema import Schema, read_schema
 from augkit.trace import Trace
 from augkit.words import suggestion
 
-_VISIT = ("key", "epoch", "copy", "view", "meta")
+Others: TypeAlias = "Sequence[Mapping[str, Any]] | Partners | None"
+_VISIT = ("key", "epoch", "copy", "view", "meta", "partners")
 
 
 class Pipeline:
@@ -67,10 +69,14 @@ class Pipeline:
         copy: int = 0,
         view: int = 0,
         meta: Mapping[str, Any] | None = None,
+        partners: Others = None,
         **fields: Any,
     ) -> dict[str, Any]:
-        """Every field moved, in the form it came in. ``meta`` holds what ``only`` may ask for beside labels."""
-        return self.traced(key=key, epoch=epoch, copy=copy, view=view, meta=meta, **fields)[0]
+        """Every field moved, in the form it came in. ``meta`` holds what ``only`` may ask for beside labels.
+
+        ``partners`` are samples that steps such as mosaic may mix in: mappings of the same fields, and ``key``.
+        """
+        return self.traced(key=key, epoch=epoch, copy=copy, view=view, meta=meta, partners=partners, **fields)[0]
 
     def traced(
         self,
@@ -80,6 +86,7 @@ class Pipeline:
         copy: int = 0,
         view: int = 0,
         meta: Mapping[str, Any] | None = None,
+        partners: Others = None,
         **fields: Any,
     ) -> tuple[dict[str, Any], Trace]:
         """As a call, with the trace of what was drawn."""
@@ -88,14 +95,30 @@ class Pipeline:
             raise DataError(f"key: got {key!r}; expected a text, such as a file's path: key=str(…).")
         targets, forms = self.read(fields, key)
         epoch, copy, view = (_whole(name, given) for name, given in (("epoch", epoch), ("copy", copy), ("view", view)))
-        moved, trace = self.plan(Sample(targets, key, epoch, copy, view, meta or {}))
+        sample = Sample(targets, key, epoch, copy, view, meta or {})
+        moved, trace = self.plan(sample, self._partners(partners, sample))
         return self.write(moved.targets, forms), trace
 
-    def replay(self, trace: Trace, **fields: Any) -> dict[str, Any]:
-        """What ``trace`` says, done to other data of the same frame; nothing is drawn."""
+    def replay(self, trace: Trace, *, partners: Others = None, **fields: Any) -> dict[str, Any]:
+        """What ``trace`` says, done to other data of the same frame; nothing is drawn. Partners are found by key."""
         targets, forms = self.read(fields, trace.key)
-        moved = self.plan.replay(Sample(targets, trace.key, trace.epoch, trace.copy, trace.view), trace)
+        sample = Sample(targets, trace.key, trace.epoch, trace.copy, trace.view)
+        moved = self.plan.replay(sample, trace, self._partners(partners, sample))
         return self.write(moved.targets, forms)
+
+    def _partners(self, given: Others, visit: Sample) -> Partners | None:
+        """Partners out of plain values; those without a key are called by their place."""
+        if given is None or not isinstance(given, Sequence):
+            return given
+        known = {str(fields.get("key", f"partner {place}")): fields for place, fields in enumerate(given)}
+
+        def read(position: int) -> Sample:
+            key = list(known)[position]
+            fields = {name: value for name, value in known[key].items() if name not in ("key", "meta")}
+            meta = known[key].get("meta", {})
+            return Sample(self.read(fields, key)[0], key, visit.epoch, visit.copy, visit.view, meta)
+
+        return Listed(list(known), read)
 
     def read(self, fields: Mapping[str, Any], key: str = "") -> tuple[dict[str, Target], dict[str, Any]]:
         """Targets from plain values, carriers first, since annotations may need their frame; and the forms to give

@@ -12,6 +12,7 @@ from augkit.carriers import EXACT, How, runner_for
 from augkit.check import check
 from augkit.combine import Combiner, Node, Step
 from augkit.errors import DataError
+from augkit.partners import Partners
 from augkit.sample import Sample
 from augkit.schema import Schema
 from augkit.trace import Trace
@@ -38,15 +39,27 @@ class Plan:
         self._unstated = {step_id: _unstated(action.step, schema) for step_id, action in self.actions.items()}
         runners = {name: runner_for(field.type) for name, field in schema.fields.items()}
         self.runners = {name: runner for name, runner in runners.items() if runner is not None}
+        self.mixes = any(action.step.transform.partners for action in self.actions.values())
         self._scaled: dict[tuple[str, float], Transform[Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Plan, (self.steps, self.schema, self.seed, self.epochs, self.how)
 
-    def __call__(self, sample: Sample) -> tuple[Sample, Trace]:
-        """Draw and apply every step; the output is a pure function of the recipe and the sample's names."""
-        visit = Visit(self, sample)
-        for node in self.steps:
+    def __call__(self, sample: Sample, partners: Partners | None = None) -> tuple[Sample, Trace]:
+        """Draw and apply every step; the output is a pure function of the recipe and the sample's names.
+
+        ``partners`` are the samples that steps may mix in, before any step.
+        """
+        return self._walked(self.steps, sample, partners)
+
+    def before(self, step: Step, sample: Sample, partners: Partners) -> Sample:
+        """A partner as it is when ``step`` meets it: through the steps that stand before it, at the top of the list."""
+        position = next(i for i, node in enumerate(self.steps) if any(leaf.id == step.id for leaf in node.leaves()))
+        return self._walked(self.steps[:position], sample, partners)[0]
+
+    def _walked(self, nodes: Sequence[Node], sample: Sample, partners: Partners | None) -> tuple[Sample, Trace]:
+        visit = Visit(self, sample, partners)
+        for node in nodes:
             visit.walk(node, "")
         return visit.finish()
 
@@ -63,9 +76,12 @@ class Plan:
             known = self._scaled[step.id, strength] = step.transform.at_strength(strength)
         return known
 
-    def replay(self, sample: Sample, trace: Trace) -> Sample:
-        """Apply what the trace says, without drawing; another frame, or a step that is not here, raises ReplayError."""
-        visit = Visit(self, sample)
+    def replay(self, sample: Sample, trace: Trace, partners: Partners | None = None) -> Sample:
+        """Apply what the trace says, without drawing; another frame, or a step that is not here, raises ReplayError.
+
+        Partners are found by their names in the trace, and come as of the steps before, as in a call.
+        """
+        visit = Visit(self, sample, partners)
         for entry in trace.entries:
             if entry.drawn is not None:
                 visit.replay(entry)

@@ -105,7 +105,9 @@ class Transform(Checked, Generic[P]):
     Class attributes, all optional: ``changes`` (qualities: ``handedness``, ``orientation``, ``colour``, …); ``needs``
     (kinds whose content ``draw`` must see); ``converts`` (kind → kind that leaves the step); ``structural`` (it
     makes a format rather than a change, so it has no strength and zero strength is no identity); ``still`` (where a
-    structural step draws: the step that makes the same format without chance, and the fields that it takes over).
+    structural step draws: the step that makes the same format without chance, and the fields that it takes over);
+    ``partners`` (how many other samples it mixes in: its Params are then a ``Mixture`` and its kernels take the targets
+    of all of them, see ``mixes``).
     """
 
     params_type: ClassVar[type[Params]] = Params
@@ -114,6 +116,7 @@ class Transform(Checked, Generic[P]):
     converts: ClassVar[Mapping[str, str]] = {}
     structural: ClassVar[bool] = False
     still: ClassVar[tuple[str, tuple[str, ...]] | None] = None
+    partners: ClassVar[int] = 0
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         taken = [name for name in RESERVED if name in inspect.get_annotations(cls)]

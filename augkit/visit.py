@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from augkit.carriers import Move, StepError, named, one_by_one, unannounced
 from augkit.check import Action, GroupAction
 from augkit.combine import Node, Ramp, Step
 from augkit.errors import AugkitError, Conflict, DataError, ReplayError, SkipStep
+from augkit.partners import Partners, mixed_by, sample_of, there
 from augkit.rng import Stream, Streams
 from augkit.sample import Axis, Frame, Sample, Target, common_frame
 from augkit.trace import Trace, TraceEntry
@@ -24,9 +26,10 @@ _COMPLAINTS = (AugkitError, ArithmeticError, ValueError, TypeError, IndexError)
 class Visit:
     """Its targets so far, the moves that its carriers wait for, the frame of each group, the entries of the trace."""
 
-    def __init__(self, plan: Plan, sample: Sample) -> None:
+    def __init__(self, plan: Plan, sample: Sample, partners: Partners | None = None) -> None:
         self.plan = plan
         self.sample = sample
+        self.partners = partners
         self.targets: dict[str, Target] = dict(sample.targets)
         self.waiting: dict[str, list[Move]] = {}
         self.frames: dict[str, Frame] = {}
@@ -104,7 +107,7 @@ class Visit:
                 return
             params: Params | None = None
             try:
-                params = transform.draw(rng, self.frame(part), self._content(part))
+                params = self._drawn(transform, rng, part)
                 self.plan.guard(step, params)
                 self.apply(part, step, params)
                 self.entries.append(TraceEntry(step.id, step.name, params, None, path, group, strength))
@@ -124,6 +127,12 @@ class Visit:
         given_up = f"{_REDRAWS} draws in a row were in conflict"
         self.entries.append(TraceEntry(step.id, step.name, None, given_up, path, group, strength))
 
+    def _drawn(self, transform: Transform[Any], rng: Stream, part: GroupAction) -> Params:
+        count = transform.partners
+        names = there(self.partners, count).drawn(rng, count) if count else ()
+        params: Params = transform.draw(rng, self.frame(part), self._content(part))
+        return dataclasses.replace(params, partners=names) if count else params  # type: ignore[call-arg]
+
     def _on_conflict(
         self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict
     ) -> TraceEntry:
@@ -138,6 +147,9 @@ class Visit:
 
     def apply(self, part: GroupAction, step: Step, params: Params) -> None:
         """Let every field of the group follow, at once or when it must; nothing changes when one of them objects."""
+        if step.transform.partners:
+            self._mix(part, step, params)
+            return
         waits = part.waits if step.on_conflict is None else ()
         moved = {}
         for name, kernel in part.kernels.items():
@@ -159,6 +171,17 @@ class Visit:
                     raise
                 moved[name] = offered.instead
         self._moved(part, params, moved)
+
+    def _mix(self, part: GroupAction, step: Step, params: Any) -> None:
+        """Let every field become one with those of the partners, which come as of the steps before."""
+        partners = there(self.partners, len(params.partners))
+        others = [self.plan.before(step, sample_of(partners, name), partners) for name in params.partners]
+        own = {name: self.settled(name) for name in self.targets}
+        groups = [own, *(other.targets for other in others)]
+        met = params.met(groups)
+        self._moved(
+            part, met, mixed_by({name: part.kernels[name] for name in part.kernels if name in own}, groups, met)
+        )
 
     def _moved(self, part: GroupAction, params: Params, moved: Mapping[str, Target]) -> None:
         group = part.group.name

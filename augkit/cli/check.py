@@ -80,6 +80,7 @@ def _check_optimizer(config: TrainConfig, section: Map) -> None:
 
 
 def _check_source(recipe: Recipe, complaints: Complaints) -> None:
+    from augkit.data.classes import soft_classes
     from augkit.data.divided import check_values, divide, opened_source
 
     source = opened_source(recipe)
@@ -88,7 +89,7 @@ def _check_source(recipe: Recipe, complaints: Complaints) -> None:
         with complaints:
             check_values(recipe, source)
         with complaints:
-            divide(recipe, source)
+            soft_classes(recipe, source, divide(recipe, source)["train"])
 
 
 def _check_fields(recipe: Recipe, source: Source, complaints: Complaints) -> None:
@@ -118,6 +119,7 @@ def _described(error: AugkitError) -> dict[str, Any]:
 def _summary(recipe: Recipe) -> str:
     leaves = [leaf for node in recipe.steps for leaf in node.leaves()]
     steps = f"{len(leaves)} steps" if len(leaves) != 1 else "1 step"
+    steps += f", {' and '.join(node.id for node in recipe.batch)} over each batch" if recipe.batch else ""
     return f"{steps}; {leaving(recipe.schema, recipe.pipeline().plan.out_schema)}; hash {recipe.hash}"
 
 

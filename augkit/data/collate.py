@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from augkit.batch import Batch
+from augkit.data.classes import Classes, as_weights
 from augkit.data.samples import Failure, Visit
 from augkit.errors import CompileError, DataError
 from augkit.sample import Label, Sample, Target
@@ -23,17 +25,27 @@ class Collate:
     "copy": [...]}``.
 
     ``Target.batch`` decides: equal shapes are stacked, ragged kinds give a list of dicts of tensors. Labels: whole
-    numbers become int64, other numbers float32, all else stays a list. With several views each field is a list of one
-    such value per view. Shapes that differ raise DataError with the keys. A failed sample raises, unless
+    numbers become int64, other numbers float32, all else stays a list; those named in ``classes`` become (b, classes)
+    float32 weights. ``batch`` mixes the samples first. With several views each field is a list of one such value per
+    view. Shapes that differ raise DataError with the keys. A failed sample raises, unless
     ``keep_failures``: then the batch is made of the others and lists it under ``"failures"``.
     """
 
-    def __init__(self, schema: Schema, *, keep_failures: bool = False) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        keep_failures: bool = False,
+        batch: Batch | None = None,
+        classes: Classes | None = None,
+    ) -> None:
         taken = next((name for name in (*NAMES, "failures") if name in schema.fields), None)
         if taken is not None:
             raise CompileError(f"`sample`: a field cannot be called {taken!r}, which every batch has; rename it.")
         self.fields = tuple(schema.fields)
         self.keep_failures = keep_failures
+        self.batch = batch
+        self.classes = dict(classes or {})
 
     def __call__(self, samples: Sequence[Sample | tuple[Sample, ...] | Failure]) -> dict[str, Any]:
         failures = [sample for sample in samples if isinstance(sample, Failure)]
@@ -50,22 +62,24 @@ class Collate:
             return {**_empty(first.epoch), "failures": [refused]}
 
     def _batch(self, visits: Sequence[tuple[Sample, ...]]) -> dict[str, Any]:
-        views = [self._fields(view) for view in zip(*visits, strict=True)]
+        views = [self._fields(self.batch(view) if self.batch else view) for view in zip(*visits, strict=True)]
         batch = views[0] if len(views) == 1 else {name: [view[name] for view in views] for name in self.fields}
         first = [visit[0] for visit in visits]
         return {**batch, "key": [s.key for s in first], "epoch": first[0].epoch, "copy": [s.copy for s in first]}
 
     def _fields(self, samples: Sequence[Sample]) -> dict[str, Any]:
-        return {name: collate_field(name, samples) for name in self.fields}
+        return {name: collate_field(name, samples, self.classes.get(name)) for name in self.fields}
 
 
 def _empty(epoch: int) -> dict[str, Any]:
     return {"key": [], "epoch": epoch, "copy": []}
 
 
-def collate_field(name: str, samples: Sequence[Sample]) -> Any:
+def collate_field(name: str, samples: Sequence[Sample], classes: Sequence[Any] | None = None) -> Any:
     """One field of all samples as a tensor, or a list where there is no tensor of it."""
     targets = [_target(sample, name) for sample in samples]
+    if classes is not None:
+        return as_tensors(as_weights(targets, classes, name))
     kind = type(targets[0])
     try:
         batched = kind.batch(targets)

@@ -32,7 +32,7 @@ def open_data(recipe: Recipe) -> Source:
 
 def check_values(recipe: Recipe, source: Source) -> None:
     """Refuse values that no sample has, in ``only`` and ``sensitive_to``: they would choose or protect nothing."""
-    for step in (leaf for node in (*recipe.steps, *recipe.eval_steps) for leaf in node.leaves()):
+    for step in recipe.leaves:
         for name, wanted in step.only.items():
             _known_values(source, name, wanted, f"{step.id}: only", step.where)
     for field in recipe.schema.fields.values():

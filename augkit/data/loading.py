@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import torch.utils.data
 
+from augkit.batch import Batch
+from augkit.data.classes import Classes
 from augkit.data.collate import Collate
 from augkit.data.sampler import KeyedSampler
 from augkit.data.samples import Dataset, Failure
@@ -29,6 +31,7 @@ class Loader(torch.utils.data.DataLoader[Any]):
     Every ``iter()`` is the next epoch. A sample that cannot be used raises its DataError, with key and file, in this
     process, or is left out of its batch (``on_error="skip"``) and reported with a ``SkippedSamples`` warning at the
     end of the epoch. A batch of which nothing is left is not handed out; an epoch of which nothing is left raises.
+    ``batch`` and ``classes`` are for ``Collate``.
     """
 
     def __init__(
@@ -42,6 +45,8 @@ class Loader(torch.utils.data.DataLoader[Any]):
         drop_last: bool = False,
         persistent: bool = False,
         start: Start | None = None,
+        batch: Batch | None = None,
+        classes: Classes | None = None,
     ) -> None:
         if drop_last and len(sampler) < batch_size:
             raise FieldError(
@@ -57,7 +62,7 @@ class Loader(torch.utils.data.DataLoader[Any]):
             batch_size=batch_size,
             sampler=sampler,
             num_workers=workers,
-            collate_fn=Collate(dataset.plan.out_schema, keep_failures=True),
+            collate_fn=Collate(dataset.plan.out_schema, keep_failures=True, batch=batch, classes=classes),
             drop_last=drop_last,
             worker_init_fn=init_worker,
             multiprocessing_context=start if workers else None,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from augkit.data.classes import soft_classes
 from augkit.data.divided import at, check_values, divide, only_label, open_data, where_of
 from augkit.data.fit import fit_recipe
 from augkit.data.loading import Loader
@@ -58,7 +59,7 @@ class Opened:
         augment: bool | None = None,
         shard: tuple[int, int] = (0, 1),
     ) -> Loader:
-        """A DataLoader as ``loader:`` says; without augmentation every sample once, in order."""
+        """A DataLoader as ``loader:`` and ``batch:`` say; without augmentation every sample once, in order, unmixed."""
         augment = split == "train" if augment is None else augment
         data, config = self.dataset(split, augment), self.recipe.loader
         sampler = KeyedSampler(
@@ -82,6 +83,8 @@ class Opened:
                 drop_last=config.drop_last and augment,
                 persistent=config.persistent,
                 start=config.start,
+                batch=self.recipe.mixing() if augment and self.recipe.batch else None,
+                classes=soft_classes(self.recipe, self.source, self.splits["train"]) if augment else None,
             )
 
     def _balance(self, data: Dataset) -> list[Any] | None:

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import torch.utils.data
@@ -14,6 +15,7 @@ import torch.utils.data
 from augkit.data.reading import read_values
 from augkit.data.source import Source, check_fields, metadata, place
 from augkit.errors import DataError
+from augkit.partners import Listed, Partners
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan
 from augkit.sample import Sample
@@ -111,9 +113,21 @@ class Dataset(torch.utils.data.Dataset[Any]):
         """One field of every sample, from the source's metadata, without decoding; DataError if it is not there."""
         return metadata(self.source, self.keys, field)
 
+    def partners(self, visit: Sample) -> Partners:
+        """The other samples as a step of this visit may mix them in: in its epoch, copy and view."""
+
+        def read(position: int) -> Sample:
+            return _view(self.original((visit.epoch, position, visit.copy)), visit.view)
+
+        return Listed(self.keys, read, self._positions.get(visit.key), self._positions)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {key: position for position, key in enumerate(self.keys)}
+
     def _moved(self, original: Sample) -> tuple[Sample, Trace]:
         with self._named(original.key):
-            return self.plan(original)
+            return self.plan(original, self.partners(original) if self.plan.mixes else None)
 
     @contextmanager
     def _named(self, key: str) -> Iterator[None]:

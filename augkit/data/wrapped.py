@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch.utils.data
 
 from augkit.data.sampler import KeyedSampler
-from augkit.data.samples import visit_of
+from augkit.data.samples import Visit, visit_of
 from augkit.errors import DataError, FieldError
+from augkit.partners import Listed, Partners
 from augkit.pipeline import Pipeline
 from augkit.recipe import load
+from augkit.sample import Sample
 from augkit.trace import Trace
 from augkit.words import suggestion
 
@@ -56,8 +59,30 @@ class Wrapped(torch.utils.data.Dataset[Any]):
         """A visit and what was drawn for it; ``item`` is an index, ``(epoch, index)`` or ``(epoch, index, copy)``."""
         visit = visit_of(item, len(self))
         given, key = self.mine[visit.index], self.key(visit.index)
-        moved, trace = self.aug.traced(key=key, epoch=visit.epoch, copy=visit.copy, **self._named(given, key))
+        partners = self.partners(visit)
+        moved, trace = self.aug.traced(
+            key=key, epoch=visit.epoch, copy=visit.copy, partners=partners, **self._named(given, key)
+        )
         return self._formed(given, moved), trace
+
+    def partners(self, visit: Visit) -> Partners | None:
+        """The other items as a step of this visit may mix them in, by key; None where no step does."""
+        if not self.aug.plan.mixes:
+            return None
+
+        def read(position: int) -> Sample:
+            key = self.key(position)
+            targets, _ = self.aug.read(self._named(self.mine[position], key), key)
+            return Sample(targets, key, visit.epoch, visit.copy)
+
+        return Listed(list(self._positions), read, visit.index, self._positions)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        positions = {self.key(index): index for index in range(len(self))}
+        if len(positions) < len(self):
+            raise DataError(f"{len(self) - len(positions)} keys occur twice, so partners cannot be told by their keys.")
+        return positions
 
     def key(self, index: int) -> str:
         """The name of a sample."""

@@ -23,6 +23,7 @@ KEYS = (
     "views",
     "steps",
     "eval_steps",
+    "batch",
     "decoder",
     "plan",
     "split",

@@ -60,6 +60,9 @@ def find_errors(source: Given, overrides: Overrides = None) -> tuple[Recipe | No
     for split in ("train", "val"):
         with complaints:
             recipe.pipeline(split)
+    if not complaints.found:
+        with complaints:
+            recipe.mixing()
     return recipe, _each_once(complaints.sorted())
 
 
@@ -90,7 +93,7 @@ def _of_tree(tree: Map, written: Map, complaints: Complaints) -> Recipe | None:
     loader = read_section(tree, "loader", LoaderConfig, complaints)
     train = read_train(tree, complaints)
     schema = read_sample(tree, complaints)
-    steps, evaluation = (_steps(tree, key, schema, complaints) for key in ("steps", "eval_steps"))
+    steps, evaluation, batch = (_steps(tree, key, schema, complaints) for key in ("steps", "eval_steps", "batch"))
     if not complaints.found:
         check_labels(tree, schema, complaints)
         check_decoder(tree, schema, complaints)
@@ -108,6 +111,7 @@ def _of_tree(tree: Map, written: Map, complaints: Complaints) -> Recipe | None:
         loader,
         plugins,
         full.notes,
+        batch.nodes if batch else (),
     )
 
 

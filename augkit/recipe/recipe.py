@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from augkit.combine import Node
+from augkit.batch import Batch
+from augkit.combine import Node, Step
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan, describe
 from augkit.recipe.located import Located, Map, Scalar, plain
@@ -24,7 +25,8 @@ Split = Literal["train", "val", "test"]
 class Recipe:
     """What a recipe says, checked, with what it leaves out filled in.
 
-    ``steps`` run on the training split, ``eval_steps`` on val and test. ``tree`` is the completed recipe, every value
+    ``steps`` run on the training split, ``eval_steps`` on val and test; ``batch`` mixes the samples of each training
+    batch. ``tree`` is the completed recipe, every value
     with its place; ``written`` the recipe before overrides, variables and completion; ``notes`` say by top-level key
     what was filled in.
     """
@@ -39,6 +41,7 @@ class Recipe:
     loader: LoaderConfig
     plugins: tuple[str, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    batch: tuple[Node, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -101,15 +104,27 @@ class Recipe:
         """The compiled steps of a split; CompileError where they must not run."""
         return Pipeline.of(Plan(self.nodes(split), self.schema, self.seed, self.epochs, self.settings.how))
 
+    def mixing(self) -> Batch:
+        """The compiled ``batch``; CompileError where it must not run on what the steps of the training split give."""
+        schema = self.pipeline("train").plan.out_schema
+        return Batch(self.batch, schema, self.seed, self.epochs, self.settings.how)
+
+    @property
+    def leaves(self) -> tuple[Step, ...]:
+        """Every step of every list."""
+        return tuple(leaf for node in (*self.steps, *self.eval_steps, *self.batch) for leaf in node.leaves())
+
     @property
     def hash(self) -> str:
-        """16 hex digits of what changes samples: steps, source, split, seed, decoder, plan, …; not loader or train."""
+        """16 hex digits of what changes samples: steps, batch, source, split, seed, decoder, …; not loader or train."""
         settings = self.settings
         steps = {
             name: [describe(node) for node in nodes]
             for name, nodes in (("train", self.steps), ("eval", self.eval_steps))
         }
-        counted = any(step.off_last for node in (*self.steps, *self.eval_steps) for step in node.leaves())
+        if self.batch:
+            steps["batch"] = [describe(node) for node in self.batch]
+        counted = any(step.off_last for step in self.leaves)
         described = {
             "steps": steps,
             "sample": [self.sample, self.groups, settings.views],
@@ -125,4 +140,5 @@ class Recipe:
 
     def resolved(self) -> str:
         """The whole recipe as YAML, nothing left to be filled in; it reads back to the same hash."""
-        return resolved(self.tree, self.steps, self.eval_steps, self.settings, self.split, self.loader, self.notes)
+        nodes = {"steps": self.steps, "eval_steps": self.eval_steps, **({"batch": self.batch} if self.batch else {})}
+        return resolved(self.tree, nodes, self.settings, self.split, self.loader, self.notes)

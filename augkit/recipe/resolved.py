@@ -18,18 +18,17 @@ from augkit.recipe.steps import Written, inner, written
 
 def resolved(
     tree: Map,
-    steps: Sequence[Node],
-    eval_steps: Sequence[Node],
+    lists: Mapping[str, Sequence[Node]],
     settings: Settings,
     split: SplitConfig,
     loader: LoaderConfig,
     notes: Mapping[str, str],
 ) -> str:
-    """The YAML text of a completed recipe."""
+    """The YAML text of a completed recipe; ``lists`` are its lists of steps by key."""
     full: dict[str, Any] = {key: plain(item) for key, item in tree.items.items() if key != "extends"}
     full |= {name: value for name, value in _values(settings).items() if value not in (None, "")}
     full |= {"augkit": VERSION, "split": _values(split), "loader": _values(loader)}
-    for key, nodes in (("steps", steps), ("eval_steps", eval_steps)):
+    for key, nodes in lists.items():
         items = tree.items.get(key)
         full[key] = _spelled(items.items, nodes) if isinstance(items, Seq) else []
     return spell({key: full[key] for key in KEYS if key in full}, notes)

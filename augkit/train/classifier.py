@@ -31,7 +31,10 @@ class Tally:
     per_class: dict[int, list[int]] = field(default_factory=dict)
 
     def add(self, loss: Tensor, logits: Tensor, target: Tensor) -> None:
-        """One batch: its mean loss, (n, classes) logits, (n,) class numbers."""
+        """One batch: its mean loss, (n, classes) logits, (n,) class numbers or (n, classes) weights, whose largest
+        counts.
+        """
+        target = target if target.ndim == 1 else target.argmax(1)
         hits = (logits.argmax(1) == target).tolist()
         self.loss += float(loss.detach()) * len(hits)
         self.count += len(hits)
@@ -80,7 +83,9 @@ class Classifier(lightning.LightningModule):
         return self
 
     def numbers(self, labels: Any) -> Tensor:
-        """Class numbers (n,) of labels as they come in a batch."""
+        """Class numbers (n,) of labels as they come in a batch, or as they are: weights (n, classes) of mixed ones."""
+        if isinstance(labels, Tensor) and labels.ndim == 2:
+            return labels.to(self.device)
         values = labels.tolist() if isinstance(labels, Tensor) else labels
         try:
             return torch.tensor([self._numbers[value] for value in values], device=self.device)

@@ -123,13 +123,14 @@ def score(run: Run) -> float:
 
 
 def without_augmentation(recipe: Recipe) -> Recipe:
-    """The recipe with ``steps`` replaced by ``eval_steps``; RecipeError where they are the same already."""
-    if recipe.steps == recipe.eval_steps:
+    """The recipe with ``steps`` replaced by ``eval_steps``, without ``batch``; RecipeError where that is no other."""
+    if recipe.steps == recipe.eval_steps and not recipe.batch:
         where = recipe.tree.keys.get("steps", recipe.tree.where)
         raise RecipeError("steps and eval_steps are the same: there is no augmentation to leave out.", where)
     tree = recipe.tree
-    items = {**tree.items, "steps": tree.items["eval_steps"]}
-    return replace(recipe, tree=replace(tree, items=items), steps=recipe.eval_steps)
+    items = {key: item for key, item in tree.items.items() if key != "batch"}
+    tree = replace(tree, items=items | {"steps": tree.items["eval_steps"]})
+    return replace(recipe, tree=tree, steps=recipe.eval_steps, batch=())
 
 
 def _arms(recipes: Sequence[Given], overrides: Overrides, seed: int) -> dict[str, Recipe]:

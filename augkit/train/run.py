@@ -12,6 +12,7 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
+from augkit.data.classes import in_order
 from augkit.data.loading import Loader
 from augkit.errors import DataError, RecipeError
 from augkit.recipe import Recipe, read_recipe
@@ -133,7 +134,7 @@ def _trainer(config: TrainConfig, record: Record) -> lightning.Trainer:
 def class_names(opened: Opened, target: str) -> list[Any]:
     """The classes of the training split in order, from metadata alone; DataError where validation has others."""
     seen = {split: opened.dataset(split, augment=False).labels(target) for split in ("train", "val")}
-    classes = sorted(set(seen["train"]), key=lambda label: (type(label).__name__, label))
+    classes = in_order(seen["train"])
     if len(classes) < 2:
         raise DataError(f"{target}: the training split has one class only, {classes[0]!r}; nothing can be learnt.")
     unknown = sorted({str(label) for label in seen["val"]} - {str(label) for label in classes})
@@ -191,7 +192,7 @@ def _facts(job: Job, model: Classifier) -> dict[str, Any]:
     recipe, opened = job.recipe, job.opened
     labels = opened.dataset("val").labels(job.fields.target)
     commonest = max(labels.count(label) for label in model.classes) / len(labels)
-    accepted = [step for node in (*recipe.steps, *recipe.eval_steps) for step in node.leaves() if step.accept]
+    accepted = [step for step in recipe.leaves if step.accept]
     return {
         "title": f"{recipe.path.stem}, seed {recipe.seed}",
         "recipe": str(recipe.path),

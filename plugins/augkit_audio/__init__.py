@@ -18,6 +18,7 @@ def augkit_register(registry):
     for kind, cls in _KINDS.items():
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
     registry.kernels("augkit_audio.follow")
+    registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():

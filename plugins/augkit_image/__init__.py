@@ -68,6 +68,7 @@ _STEPS = {
     },
     "blur_steps": {"motion_blur": "MotionBlur", "defocus": "Defocus", "median_blur": "MedianBlur"},
     "erase_step": {"erase": "EraseRects", "coarse_dropout": "CoarseDropout", "grid_dropout": "GridDropout"},
+    "mix_steps": {"cutmix": "CutMix", "mosaic": "FourInOne"},
     "tensor_steps": {"normalize": "Normalize", "to_tensor": "ToTensor"},
     "bridge": {"albumentations": "Albumentations"},
 }
@@ -95,6 +96,8 @@ def augkit_register(registry: Registry) -> None:
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_image.{path}")
     registry.kernels("augkit_image.running")
+    registry.kernels("augkit_image.mixes")
+    registry.transform("image/mixup", "augkit.vocab.blend:MixUp")
     registry.starter("image_folder", "augkit_image.starter:image_folder")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():

@@ -44,7 +44,7 @@ CASES = {
     "plugin": ("plugins: [imag]", "3:11: plugin 'imag' is not installed. Did you mean 'image'?"),
     # an unknown key
     "key": ("stpes: []", "3:1: unknown key 'stpes'. Did you mean 'steps'?"),
-    "stranger": ("batch: []", "3:1: unknown key 'batch'. There are: augkit, description, seed,"),
+    "stranger": ("callbacks: []", "3:1: unknown key 'callbacks'. There are: augkit, description, seed,"),
     # a duplicate key
     "twice": ("seed: 1\nseed: 2", "4:1: the key 'seed' is written twice; the first one is at r.yaml:3:1."),
     "twice in a step": ("steps:\n  - hflip: {p: 1, p: 0}", "4:19: the key 'p' is written twice;"),
