@@ -48,6 +48,13 @@ def test_points_go_where_the_pixels_that_show_them_are(field):
     assert np.abs(found - centres(SIZE)).max() < 2e-3
 
 
+@pytest.mark.parametrize("field", EVERY_MAP[:24:3], ids=repr)
+def test_points_are_found_without_newton_too(field, monkeypatch):
+    quick = field.points(sources(field).reshape(-1, 2))
+    monkeypatch.setattr(net, "_NEWTON_STEPS", 0)
+    assert np.abs(field.points(sources(field).reshape(-1, 2)) - quick).max() < 2e-3
+
+
 @pytest.mark.parametrize("field", EVERY_MAP, ids=repr)
 def test_nothing_folds_at_the_strongest(field):
     across, down = (np.diff(sources(field), axis=axis)[:74, :109] for axis in (1, 0))

@@ -95,7 +95,7 @@ class ShiftField(FieldMap):
         """The places whose sources are ``xy``, within a thousandth of a pixel: Newton's method on the spline itself."""
         if self.still() or not len(xy):
             return xy
-        place: np.ndarray = xy - self._shifts(xy)[0]
+        place: np.ndarray = xy
         for _ in range(_NEWTON_STEPS):
             shift, slope = self._shifts(place)
             miss = place + shift - xy
