@@ -284,7 +284,7 @@ def _check_conflict(step: Step, action: Action, schema: Schema) -> None:
 def _convert(step: Step, action: Action, schema: Schema, certain: bool) -> Schema:
     for part in action.groups:
         for name in part.kernels:
-            kind = step.transform.converts.get(schema.fields[name].kind)
+            kind = step.transform.converted(schema.fields[name].type)
             if kind is None or kind == schema.fields[name].kind:
                 continue
             if not certain:

@@ -23,13 +23,16 @@ def check_lengths(what: str, count: int, columns: Mapping[str, Any]) -> None:
 
 def take(columns: Mapping[str, Any], keep: np.ndarray) -> dict[str, Any]:
     """The rows where ``keep`` is true (a mask), or those at its positions (whole numbers)."""
-    positions = np.flatnonzero(keep) if keep.dtype == bool else keep
-    return {name: _rows(column, positions) for name, column in columns.items()}
+    if not columns:
+        return {}
+    positions = keep.nonzero()[0] if keep.dtype == bool else keep
+    listed = positions.tolist()
+    return {name: _rows(column, positions, listed) for name, column in columns.items()}
 
 
-def _rows(column: Any, positions: np.ndarray) -> Any:
+def _rows(column: Any, positions: np.ndarray, listed: list[int]) -> Any:
     if isinstance(column, list | tuple):
-        return type(column)(column[position] for position in positions)
+        return type(column)([column[position] for position in listed])
     return column[positions]
 
 

@@ -8,7 +8,7 @@ axes reach.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -32,6 +32,10 @@ TEXT: frozenset[Axis] = frozenset({Axis.TEXT})
 
 Frame = Mapping[Axis, Any]
 """How far a carrier reaches: ``{"space": Size(h, w)}``, ``{"time": (samples, rate)}``, ``{"text": length}``."""
+
+
+KernelOf = Callable[[type["Target"]], "Callable[[Any, Any], Target] | None"]
+"""The kernel of a kind of target under one step, or None."""
 
 
 class Options(Checked):
@@ -67,7 +71,8 @@ class Target:
     """The root of all kinds. A subclass is a frozen dataclass (``eq=False``) that names its ``kind`` and ``axes``.
 
     Where networks read this kind, ``normalized_by`` is the step, given ``like: <backbone>``, that a recipe with a
-    backbone ends with.
+    backbone ends with. A kind made of others (a film of images) follows by their kernels: see ``derived``;
+    ``made_of`` names them where a step that ``converts`` them converts the whole, to the kind that ``made_into`` says.
     """
 
     kind: ClassVar[str] = ""
@@ -75,8 +80,18 @@ class Target:
     carrier: ClassVar[bool] = False
     options_type: ClassVar[type[Options]] = Options
     normalized_by: ClassVar[str | None] = None
+    made_of: ClassVar[str | None] = None
+    made_into: ClassVar[Mapping[str, str]] = {}
 
     options: Any = field(default=Options(), kw_only=True)
+
+    @classmethod
+    def derived(cls, params: type[Any], kernel_of: KernelOf) -> Callable[[Any, Any], Target] | None:
+        """How this kind follows ``params`` by what it is made of, where no kernel was declared for itself; or None.
+
+        ``kernel_of`` gives what other kinds follow the same step by.
+        """
+        return None
 
     def frame(self) -> Frame:
         """How far each axis reaches; only carriers have one."""

@@ -84,9 +84,13 @@ def moves(params: type[Params], *targets: type[Target]) -> Callable[[Kernel], Ke
 
 
 def kernel_for(params: type[Params], target: type[Target]) -> Kernel | None:
-    """The nearest declared kernel: the target's own kind before its parents', then the Params' parents."""
+    """The nearest declared kernel: the target's own kind before its parents', then the Params' parents.
+
+    Where there is none, what the target derives from the kernels of its parts.
+    """
     if (params, target) not in _nearest:
-        _nearest[params, target] = _look_up(params, target)
+        found = _look_up(params, target)
+        _nearest[params, target] = found or target.derived(params, lambda kind: kernel_for(params, kind))
     return _nearest[params, target]
 
 
@@ -148,9 +152,18 @@ class Transform(Checked, Generic[P]):
         return self.changes
 
     def kernel(self, target: type[Target]) -> Kernel | None:
-        """How one kind of target follows: the step's own ``apply_<kind>(target, params)``, or the declared kernel."""
+        """How one kind of target follows: the step's own ``apply_<kind>(target, params)``, the declared kernel, or
+        what the kind derives from those of its parts.
+        """
         own = getattr(self, f"apply_{target.kind}", None)
-        return own if own is not None else kernel_for(self.params_type, target)
+        if own is not None:
+            return own  # type: ignore[no-any-return]
+        return _look_up(self.params_type, target) or target.derived(self.params_type, self.kernel)
+
+    def converted(self, target: type[Target]) -> str | None:
+        """The kind that a target of this kind leaves the step as, where it ``converts``; a film by its frames."""
+        part = self.converts.get(target.made_of) if target.made_of else None
+        return self.converts.get(target.kind, target.made_into.get(part) if part else None)
 
     def why_not(self, target: type[Target]) -> str | None:
         """Why a kind on the moved axis cannot follow, where there is more to say than that it has no kernel."""

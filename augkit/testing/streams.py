@@ -164,7 +164,7 @@ def input_kept(subject: Subject) -> int:
 
 def _type_kept(visit: Visit, subject: Subject, name: str, before: Target) -> None:
     after = visit.after.targets[name]
-    kind = subject.transform.converts.get(before.kind, before.kind)
+    kind = subject.transform.converted(type(before)) or before.kind
     if after.kind != kind:
         raise visit.broken(f"{name}: {before.kind} became {after.kind}, `converts` says {kind}")
     found, given = list(arrays(after)), list(arrays(before))

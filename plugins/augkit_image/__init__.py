@@ -10,9 +10,16 @@ AUGKIT_API = 1
 _TARGETS = {
     "image": "Image",
     "image_tensor": "ImageTensor",
+    "image_sequence": "ImageSequence",
+    "image_sequence_tensor": "ImageSequenceTensor",
     "mask": "Mask",
+    "masks": "InstanceMasks",
     "boxes": "Boxes",
+    "oriented_boxes": "OrientedBoxes",
+    "polygons": "Polygons",
     "keypoints": "Keypoints",
+    "heatmap": "Heatmap",
+    "depth": "Depth",
 }
 _STEPS = {
     "geometry": {

@@ -118,6 +118,8 @@ class Albumentations(Transform[Foreign]):
     def kernel(self, target: type[Target]) -> Kernel | None:
         if target.kind == "image":
             return self._move_image
+        if target.made_of == "image":
+            return target.derived(self.params_type, self.kernel)
         if not self.moved_axes() & target.axes:
             return None
         if self.name in ERASERS and target.kind != "mask":

@@ -115,7 +115,7 @@ def test_place_and_advice(added: str, expected: str, tmp_path: Path, monkeypatch
 
 
 SAMPLES = {
-    "kind": ("{image: image, msk: maks}", "2:29: unknown kind 'maks' of field 'msk'. Did you mean 'mask'?"),
+    "kind": ("{image: image, msk: maskk}", "2:29: unknown kind 'maskk' of field 'msk'. Did you mean 'mask'?"),
     "kind with options": ("{digit: {lable: {}}}", "2:18: unknown kind 'lable' of field 'digit'. Did you mean 'label'?"),
     "option": (
         "{a: {mask: {ignore_indx: 0}}}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,29 +9,25 @@ from typing import Annotated, Any, Self
 
 import numpy as np
 
-from augkit.columns import check_lengths, form_of, like_given, take
-from augkit.errors import DataError
+from augkit.columns import take
 from augkit.fields import Limits, Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
-from augkit.tensors import from_tensor
 from augkit.transform import moves
-from augkit.vocab.space.planar import SpaceMap
+from augkit.vocab.space.box_forms import BoxFormat, read_boxes, write_boxes
+from augkit.vocab.space.clipping import ClipOptions, fraction, kept
+from augkit.vocab.space.planar import Affine2D, SpaceMap
 
-_FORMATS = ("xyxy", "xywh", "cxcywh_norm")
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 _SAMPLES = 16
 _MOST_SAMPLES = 1024
 
 
-class BoxOptions(Options):
-    """When a box that was cut by the frame is dropped.
-
-    ``min_visible``: less than this fraction of its area (as it came in, moved) is left; ``min_size``: a side is
-    shorter, pixels.
+class BoxOptions(ClipOptions):
+    """``format`` is what a plain array (n, 4) holds: ``xyxy`` (``pascal_voc``), ``xywh`` (``coco``) or ``cxcywh_norm``
+    (``yolo``, fractions of the frame). A mapping names its own.
     """
 
-    min_visible: Annotated[float, Limits(0, 1, unit="fraction of the area")] = 0.1
-    min_size: Annotated[float, Limits(0, unit="px")] = 1.0
+    format: Annotated[BoxFormat, Limits(doc="of a plain array; a mapping names its own")] = "xyxy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,25 +52,20 @@ class Boxes(Target):
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """From (n, 4) xyxy, or a mapping with ``xyxy``, ``xywh`` or ``cxcywh_norm`` and any columns of n values."""
+        """From (n, 4) in the field's ``format``, or a mapping with ``xyxy``, ``xywh`` or ``cxcywh_norm`` and any
+        columns of n values.
+        """
         if isinstance(value, cls):
             return value, "target"
-        given, form, columns = _split(value)
-        numbers = _numbers(given)
         size = frame.get(Axis.SPACE)
-        xyxy = _to_xyxy(numbers, form["format"], size)
-        check_lengths("boxes", len(xyxy), columns)
+        xyxy, columns, form = read_boxes(value, getattr(options, "format", "xyxy"), size)
         made = cls(xyxy, columns, options=options)
         if size is None or not len(xyxy):
             return made, form
         return made.clipped(xyxy, Size(*size)), form
 
     def write(self, form: Any, frame: Frame) -> Any:
-        if form == "target":
-            return self
-        numbers = _from_xyxy(self.xyxy, form["format"], frame.get(Axis.SPACE)).astype(form["dtype"], copy=False)
-        numbers = like_given(numbers, form["given"])
-        return {form["format"]: numbers, **self.columns} if form["mapping"] else numbers
+        return self if form == "target" else write_boxes(self.xyxy, self.columns, form, frame.get(Axis.SPACE))
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> Any:
@@ -83,20 +73,26 @@ class Boxes(Target):
 
     def clipped(self, moved: np.ndarray, size: Size) -> Self:
         """These boxes at ``moved`` (n, 4), cut by the frame and dropped by the policy."""
-        before = np.ones(len(self)) if self.visible is None else self.visible
-        inside = np.clip(moved, 0.0, np.array([size.w, size.h, size.w, size.h], dtype=np.float64))
-        full, left = _area(moved), _area(inside)
-        visible = before * np.divide(left, full, out=np.zeros_like(full), where=full > 0)
-        shortest = np.minimum(inside[:, 2] - inside[:, 0], inside[:, 3] - inside[:, 1])
-        keep = (left > 0) & (visible >= self.options.min_visible) & (shortest >= self.options.min_size)
-        if keep.all():
-            return dataclasses.replace(self, xyxy=inside, visible=visible)
-        return dataclasses.replace(self, xyxy=inside[keep], visible=visible[keep], columns=take(self.columns, keep))
+        inside = np.maximum(moved, 0.0)
+        np.minimum(inside, (size.w, size.h, size.w, size.h), out=inside)
+        sides, whole = inside[:, 2:] - inside[:, :2], moved[:, 2:] - moved[:, :2]
+        visible = fraction(sides[:, 0] * sides[:, 1], whole[:, 0] * whole[:, 1], self.visible)
+        keep = kept(visible, np.minimum(sides[:, 0], sides[:, 1]), self.options)
+        if np.logical_and.reduce(keep):
+            return self._with(xyxy=inside, visible=visible)
+        return self._with(xyxy=inside[keep], visible=visible[keep], columns=take(self.columns, keep))
 
     def only(self, keep: np.ndarray) -> Self:
-        """The boxes where ``keep`` (n,) is true, columns and all."""
+        """The boxes where ``keep`` (n,) is true, or those at its positions, columns and all."""
         visible = None if self.visible is None else self.visible[keep]
-        return dataclasses.replace(self, xyxy=self.xyxy[keep], visible=visible, columns=take(self.columns, keep))
+        return self._with(xyxy=self.xyxy[keep], visible=visible, columns=take(self.columns, keep))
+
+    def _with(self, **changed: Any) -> Self:
+        # dataclasses.replace, which checks again what is known, takes longer than the arithmetic.
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
+        made.__dict__.update(changed)
+        return made
 
 
 @moves(SpaceMap, Boxes)
@@ -107,6 +103,8 @@ def boxes_follow_map(boxes: Boxes, space: SpaceMap) -> Boxes:
     """
     if not len(boxes):
         return boxes
+    if isinstance(space, Affine2D):
+        return boxes.clipped(_affine_envelope(boxes.xyxy, space), space.size_out)
     outline = _CORNERS if space.straight else _edges(boxes.xyxy, space.chord_px())
     # This form gives the corners themselves at 0 and 1, so that a map that moves nothing changes no bit.
     places = boxes.xyxy[:, None, :2] * (1 - outline) + boxes.xyxy[:, None, 2:] * outline
@@ -122,69 +120,20 @@ def _edges(xyxy: np.ndarray, chord_px: float) -> np.ndarray:
     return np.concatenate([a + (b - a) * steps for a, b in zip(_CORNERS, np.roll(_CORNERS, -1, axis=0), strict=True)])
 
 
-def _area(xyxy: np.ndarray) -> np.ndarray:
-    return np.maximum(xyxy[:, 2] - xyxy[:, 0], 0.0) * np.maximum(xyxy[:, 3] - xyxy[:, 1], 0.0)  # type: ignore[no-any-return]
+def _affine_envelope(xyxy: np.ndarray, affine: Affine2D) -> np.ndarray:
+    """The signs of the matrix say which corner is the lowest and which the highest, so only those two are moved."""
+    moved = np.empty((len(xyxy), 4))
+    for axis, (by_x, by_y, shift) in enumerate(affine.matrix[:2]):
+        if by_y == 0:
+            along = _ends(xyxy, 0, by_x) * by_x
+        elif by_x == 0:
+            along = _ends(xyxy, 1, by_y) * by_y
+        else:
+            along = _ends(xyxy, 0, by_x) * by_x + _ends(xyxy, 1, by_y) * by_y
+        np.add(along, shift, out=moved[:, axis::2])
+    return moved
 
 
-def _split(value: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    if not isinstance(value, Mapping):
-        return value, _form(value, "xyxy", mapping=False), {}
-    named = [name for name in _FORMATS if name in value]
-    if len(named) != 1:
-        raise DataError(
-            f"boxes: got keys {list(value)}; expected exactly one of {', '.join(_FORMATS)}, and columns beside it."
-        )
-    columns = {name: column for name, column in value.items() if name != named[0]}
-    return value[named[0]], _form(value[named[0]], named[0], mapping=True), columns
-
-
-def _form(numbers: Any, form: str, mapping: bool) -> dict[str, Any]:
-    return {"format": form, "mapping": mapping, **form_of(numbers)}
-
-
-def _numbers(given: Any) -> np.ndarray:
-    try:
-        numbers = np.asarray(from_tensor(given), dtype=np.float64)
-    except (TypeError, ValueError):
-        raise DataError(f"boxes: got {given!r}; expected numbers of shape (n, 4).") from None
-    if numbers.size == 0:
-        return np.zeros((0, 4))
-    if numbers.ndim != 2 or numbers.shape[1] != 4:
-        raise DataError(
-            f"boxes: got shape {numbers.shape}; expected (n, 4). Labels go in columns: {{xyxy: …, label: [...]}}."
-        )
-    if not np.isfinite(numbers).all():
-        raise DataError(
-            f"boxes: row {int(np.argmin(np.isfinite(numbers).all(axis=1)))} is not finite: {numbers.tolist()!r}."
-        )
-    return numbers
-
-
-def _to_xyxy(numbers: np.ndarray, form: str, size: Any) -> np.ndarray:
-    if form == "xywh":
-        numbers = np.column_stack([numbers[:, :2], numbers[:, :2] + numbers[:, 2:]])
-    elif form == "cxcywh_norm":
-        centre, half = numbers[:, :2], numbers[:, 2:] / 2
-        numbers = np.column_stack([centre - half, centre + half]) * _scale(size)
-    bad = (numbers[:, 2] < numbers[:, 0]) | (numbers[:, 3] < numbers[:, 1])
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DataError(
-            f"boxes: row {row} ends before it starts: xyxy {numbers[row].tolist()}. Is it {form}, as given?"
-        )
-    return numbers
-
-
-def _from_xyxy(xyxy: np.ndarray, form: str, size: Any) -> np.ndarray:
-    if form == "xyxy":
-        return xyxy
-    sides = np.asarray(xyxy[:, 2:] - xyxy[:, :2])
-    if form == "xywh":
-        return np.column_stack([xyxy[:, :2], sides])
-    return np.asarray(np.column_stack([xyxy[:, :2] + sides / 2, sides]) / _scale(size))
-
-
-def _scale(size: Any) -> np.ndarray:
-    if size is None:
-        raise DataError("boxes: cxcywh_norm needs the size of an image in the same sample.")
-    return np.array([size[1], size[0], size[1], size[0]], dtype=np.float64)
+def _ends(xyxy: np.ndarray, axis: int, factor: float) -> np.ndarray:
+    """Each box's start and end (n, 2) along x (0) or y (1), exchanged where the factor turns them round."""
+    return xyxy[:, axis::2] if factor >= 0 else xyxy[:, 2 + axis :: -2]

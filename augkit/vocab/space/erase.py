@@ -11,9 +11,12 @@ import numpy as np
 
 from augkit.sample import SPACE
 from augkit.transform import Params, moves
+from augkit.vocab.space import outlines
 from augkit.vocab.space.boxes import Boxes
 from augkit.vocab.space.keypoints import Keypoints
+from augkit.vocab.space.oriented import OrientedBoxes
 from augkit.vocab.space.pixels import Mask
+from augkit.vocab.space.polygons import Polygons
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,8 @@ class Erase(Params):
     or ``mean`` (the image's own mean colour), or ``noise`` (of each pixel its own, decided by ``subseed``).
 
     ``policy`` holds for every annotation: ``keep`` leaves them all; ``ignore`` and ``background`` give erased mask
-    pixels the ignore index or class 0, hide keypoints inside, and drop boxes of which more than ``max_hidden`` is
-    covered.
+    pixels the ignore index or class 0, hide keypoints inside, and drop boxes, polygons and instances of which more than
+    ``max_hidden`` is covered.
     """
 
     axes = SPACE
@@ -65,6 +68,33 @@ def keypoints_follow_erase(points: Keypoints, erase: Erase) -> Keypoints:
     inside = (x >= rects[:, 0]) & (x < rects[:, 2]) & (y >= rects[:, 1]) & (y < rects[:, 3])
     gone = np.asarray(inside.any(axis=1))
     return points.hidden(gone) if gone.any() else points
+
+
+@moves(Erase, OrientedBoxes)
+def oriented_boxes_follow_erase(boxes: OrientedBoxes, erase: Erase) -> OrientedBoxes:
+    """Untouched, or without those that are hidden too far."""
+    if erase.policy == "keep" or not len(boxes) or not erase.rects:
+        return boxes
+    keep = _seen([(ring,) for ring in boxes.corners()], erase)
+    return boxes if keep.all() else boxes.only(keep)
+
+
+@moves(Erase, Polygons)
+def polygons_follow_erase(polygons: Polygons, erase: Erase) -> Polygons:
+    """Untouched, or without those that are hidden too far; the outlines stay whole."""
+    if erase.policy == "keep" or not len(polygons) or not erase.rects:
+        return polygons
+    keep = _seen(polygons.rings, erase)
+    return polygons if keep.all() else polygons.only(keep)
+
+
+def _seen(objects: Sequence[tuple[np.ndarray, ...]], erase: Erase) -> np.ndarray:
+    """Which objects (n,), each of some rings, are not hidden too far."""
+    hidden = [
+        sum(outlines.covered_area(ring, erase.rects) for ring in rings) / max(sum(map(outlines.area, rings)), 1e-12)
+        for rings in objects
+    ]
+    return np.array(hidden) <= erase.max_hidden
 
 
 def hidden_fractions(xyxy: np.ndarray, rects: Sequence[Sequence[int]]) -> np.ndarray:

@@ -12,11 +12,17 @@ from augkit.errors import DataError
 from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
+from augkit.vocab.space.levels import as_given, as_pixels
+
+_DEEP = " of 16 bits"
 
 
 @dataclass(frozen=True, eq=False)
 class Image(Target):
-    """``pixels``: (h, w, c) uint8, or float32 within [0, 1]; c is 1 to 4 (gray, gray + alpha, RGB, RGBA)."""
+    """``pixels``: (h, w, c) uint8, or float32 within [0, 1]; c is 1 to 4 (gray, gray + alpha, RGB, RGBA).
+
+    uint16 at the door is float32 inside, and uint16 again on the way out.
+    """
 
     kind = "image"
     axes = SPACE
@@ -34,17 +40,21 @@ class Image(Target):
         if isinstance(value, cls):
             return value, "target"
         pixels, form = _pixels(value)
-        _check_image(pixels)
+        if pixels.dtype == np.uint16:
+            pixels, form = as_pixels(pixels), f"{form}{_DEEP}"
+        check_image(pixels)
         return cls(pixels, options=options), form
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
             return self
+        deep, form = form.endswith(_DEEP), form.removesuffix(_DEEP)
+        pixels = as_given(self.pixels, np.dtype(np.uint16)) if deep else self.pixels
         if form == "pil":
-            return _to_pil(self.pixels)
+            return _to_pil(pixels)
         if form == "torch":
-            return to_tensor(np.moveaxis(self.pixels, 2, 0))
-        return outward(self.pixels[:, :, 0] if form == "flat" else self.pixels)
+            return to_tensor(np.moveaxis(pixels, 2, 0))
+        return outward(pixels[:, :, 0] if form == "flat" else pixels)
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
@@ -66,7 +76,9 @@ class ImageTensor(Target):
         return {Axis.SPACE: Size(*self.values.shape[1:])}
 
     def write(self, form: Any, frame: Frame) -> Any:
-        return self if form == "target" else to_tensor(self.values) if form == "torch" else outward(self.values)
+        if form == "target":
+            return self
+        return to_tensor(self.values) if form.removesuffix(_DEEP) == "torch" else outward(self.values)
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
@@ -173,22 +185,23 @@ def _pixels(value: Any) -> tuple[np.ndarray, Any]:
     return (value[:, :, None], "flat") if value.ndim == 2 else (value, "array")
 
 
-def _check_image(pixels: np.ndarray) -> None:
+def check_image(pixels: np.ndarray, kind: str = "image") -> None:
+    """Refuse what is no picture: another shape or dtype, or floats beyond [0, 1]."""
     if pixels.ndim != 3 or not 1 <= pixels.shape[2] <= 4 or 0 in pixels.shape:
         raise DataError(
-            f"image: got shape {pixels.shape}; expected (h, w) or (h, w, c) with 1 to 4 channels and no empty side."
+            f"{kind}: got shape {pixels.shape}; expected (h, w) or (h, w, c) with 1 to 4 channels and no empty side."
         )
     if pixels.dtype == np.uint8:
         return
     if pixels.dtype != np.float32:
         raise DataError(
-            f"image: got {pixels.dtype}; expected uint8, or float32 within [0, 1]. "
+            f"{kind}: got {pixels.dtype}; expected uint8, uint16, or float32 within [0, 1]. "
             "Scale it: (image / its maximum).astype('float32')."
         )
     low, high = float(pixels.min()), float(pixels.max())
     if not (low >= -1e-3 and high <= 1.001):
         raise DataError(
-            f"image: float32 values reach from {low:g} to {high:g}; expected [0, 1]. Divide by 255, or give uint8."
+            f"{kind}: float32 values reach from {low:g} to {high:g}; expected [0, 1]. Divide by 255, or give uint8."
         )
 
 
@@ -207,11 +220,13 @@ def _is_pil(value: Any) -> bool:
 
 
 def _from_pil(image: Any) -> np.ndarray:
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16)[:, :, None]
     if image.mode not in ("L", "LA", "RGB", "RGBA"):
         gray = image.mode == "1" or image.mode.startswith(("I", "F"))
         if image.mode.startswith(("I", "F")):
             raise DataError(
-                f"image: a PIL image of mode {image.mode} has more than 8 bits; give an array of float32 in [0, 1]."
+                f"image: a PIL image of mode {image.mode} has more than 16 bits; give an array of float32 in [0, 1]."
             )
         clear = "transparency" in image.info or image.mode in ("PA", "RGBa")
         target = "LA" if image.mode == "La" else "L" if gray else "RGBA" if clear else "RGB"
@@ -223,7 +238,7 @@ def _from_pil(image: Any) -> np.ndarray:
 def _to_pil(pixels: np.ndarray) -> Any:
     from PIL import Image as Pillow
 
-    if pixels.dtype != np.uint8:
+    if pixels.dtype == np.float32:
         pixels = np.rint(pixels * 255).astype(np.uint8)
     return Pillow.fromarray(np.ascontiguousarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels))
 
