@@ -11,6 +11,7 @@ from tests.benchmarks.image_peers import work as w
 from tests.benchmarks.image_peers.photographs import IDS, LABELS, Photographs
 from tests.benchmarks.image_peers.work import Form, Work, turn
 
+PLANS = ("exact", "fast")
 _AFFINE = {"degrees": list(w.DEGREES), "translate": list(w.TRANSLATE), "scale": list(w.ZOOM), "shear_degrees": 0}
 _STEPS: dict[str, Any] = {
     "affine": {"affine": _AFFINE},
@@ -31,11 +32,6 @@ def recipe(work: Work, plan: str = "exact") -> dict[str, Any]:
     if work.mask:
         sample["mask"] = "mask"
     return {"augkit": 1, "seed": 1, "plan": plan, "sample": sample, "steps": [steps[name] for name in work.chain]}
-
-
-def plans() -> list[str]:
-    """The plans that this augkit has."""
-    return [plan for plan in ("exact", "fast") if _accepted({"plan": plan})]
 
 
 def decoders() -> list[str]:

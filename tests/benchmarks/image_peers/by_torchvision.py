@@ -15,6 +15,7 @@ from tests.benchmarks.image_peers.by_albumentations import simplejpeg
 from tests.benchmarks.image_peers.photographs import IDS, LABELS, Photographs
 from tests.benchmarks.image_peers.work import Form, Work, installed, turn
 
+PIL = "PIL images"
 _SIDES = (float(w.FACTORS[0]), float(w.FACTORS[1]))
 
 
@@ -78,26 +79,31 @@ def forms(work: Work, photos: Photographs) -> list[Form]:
     """Every way worth trying."""
     inputs: dict[str, tuple[bool, Callable[[int], Any]]] = {}
     if work.files:
-        inputs["PIL"] = False, lambda n: _pil(turn(photos.files, n))
-        inputs["tensor, decode_jpeg"] = True, lambda n: decoded(turn(photos.files, n))
+        inputs[PIL] = False, lambda n: _pil(turn(photos.files, n))
+        inputs[", decode_jpeg"] = True, lambda n: decoded(turn(photos.files, n))
         if installed("simplejpeg"):
-            inputs["tensor, simplejpeg"] = True, lambda n: as_tensor(simplejpeg(turn(photos.files, n)))
+            inputs[", simplejpeg"] = True, lambda n: as_tensor(simplejpeg(turn(photos.files, n)))
     else:
         pils, planes = [Image.fromarray(p) for p in photos.pixels], [as_tensor(p).contiguous() for p in photos.pixels]
-        inputs["PIL"] = False, lambda n: turn(pils, n)
-        inputs["tensor"] = True, lambda n: turn(planes, n)
-        inputs["tensor, channels last"] = True, lambda n: as_tensor(turn(photos.pixels, n))
+        inputs[PIL] = False, lambda n: turn(pils, n)
+        inputs[""] = True, lambda n: turn(planes, n)
+        inputs[", channels last"] = True, lambda n: as_tensor(turn(photos.pixels, n))
     made = []
     for how, (tensor, image) in inputs.items():
         for antialias in (True, False) if tensor else (True,):
-            name = how if antialias else f"{how}, antialias off"
-            made.append(_form(work, photos, name, image, _compose(work, tensor, antialias)))
+            name = f"antialias {'on' if antialias else 'off'}{how}"
+            aug = _compose(work, tensor, antialias)
+            library, name = ("torchvision tensor", name) if tensor else ("torchvision PIL", PIL)
+            made.append(Form(library, name, _maker(work, photos, image, aug, tensor)))
     return made
 
 
-def _form(work: Work, photos: Photographs, how: str, image: Callable[[int], Any], aug: v2.Compose) -> Form:
-    more = _more(work, photos)
+def _maker(
+    work: Work, photos: Photographs, image: Callable[[int], Any], aug: v2.Compose, tensor: bool
+) -> Callable[[int], Any]:
     if not (work.boxes or work.mask):
-        return Form("torchvision", how, lambda n: aug(image(n)))
-    wrap = tv_tensors.Image if how != "PIL" else (lambda given: given)
-    return Form("torchvision", how, lambda n: aug(wrap(image(n)), *more(n)))
+        return lambda n: aug(image(n))
+    more = _more(work, photos)
+    if tensor:
+        return lambda n: aug(tv_tensors.Image(image(n)), *more(n))
+    return lambda n: aug(image(n), *more(n))

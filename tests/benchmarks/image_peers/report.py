@@ -12,7 +12,7 @@ from tests.benchmarks.image_peers.work import Form, Work
 from tests.benchmarks.side_by_side import Ratio, fastest, ratio
 from tests.benchmarks.tables import Table, machine
 
-_PEERS = ("albumentations", "albumentations + OpenCV", "torchvision", "kornia")
+_PEERS = ("albumentations", "albumentations + OpenCV", "torchvision PIL", "torchvision tensor", "kornia")
 _PACKAGES = ("numpy", "opencv-python-headless", "numba", "torch", "torchvision", "albumentations", "kornia", "pillow")
 
 
