@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from augkit.combine import Combiner, Node, Ramp, Step
+from augkit.combine import POLICIES, Combiner, Mixing, Node, Ramp, Step
 from augkit.distributions import Range
 from augkit.errors import FieldError, Where
 from augkit.fields import Checked, Limits, check_names
 from augkit.plugins import catalogue
 from augkit.transform import RESERVED
 
-COMBINERS = ("seq", "one_of", "some_of", "random_order", "repeat")
+COMBINERS = ("seq", "one_of", "some_of", "random_order", "repeat", *POLICIES)
+OWN: Mapping[str, Mapping[str, Any]] = {
+    "some_of": {"n": None},
+    "repeat": {"n": None},
+    "rand_augment": {"n": 2, "magnitude": 0.3},
+    "augmix": {"width": 3, "depth": [1, 3], "alpha": 1.0, "magnitude": [0, 0.3]},
+}
+"""The fields that a combiner has beside those of all, with their defaults; None is required."""
 
 
 class Around(Checked):
@@ -52,7 +60,8 @@ def step_from(
     entry = catalogue().step(name, modalities)
     around = {key: value for key, value in given.items() if key in RESERVED}
     transform = entry.load().from_fields({key: value for key, value in given.items() if key not in RESERVED})
-    step = Step(transform, entry.name, **_around(around), where=where)
+    written = frozenset(given) - around.keys()
+    step = Step(transform, entry.name, **_around(around), where=where, given=written)
     _check_reach(step)
     return step
 
@@ -60,31 +69,81 @@ def step_from(
 def combiner_from(
     kind: str, children: Sequence[Node], given: Mapping[str, Any] | None = None, where: Where | None = None
 ) -> Combiner:
-    """A combiner over built children; ``given`` holds ``n``, ``p``, ``id``, ``weight`` as far as it has them."""
+    """A combiner over built children; ``given``: ``p``, ``id``, ``weight`` and ``OWN`` fields, as far as written."""
     given = dict(given or {})
-    n = given.pop("n", None)
-    if (n is None) == (kind in ("some_of", "repeat")):
-        raise FieldError(
-            f"{kind}: {'needs `n`, as in ' + kind + ': {n: 2, steps: [...]}' if n is None else 'has no field `n`'}.",
-            "n",
-        )
+    fields = OWN.get(kind, {})
+    own = {**fields, **{name: given.pop(name) for name in fields if name in given}}
+    if "n" in fields and own["n"] is None:
+        raise FieldError(f"{kind}: needs `n`, as in {kind}: {{n: 2, steps: [...]}}.", "n")
     unknown = [name for name in given if name not in ("p", "id", "weight")]
     if unknown:
-        raise FieldError(f"{kind}: unknown field {unknown[0]!r}. Fields: steps, n, p, id, weight.", unknown[0])
+        listing = ", ".join(("steps", *fields, "p", "id", "weight"))
+        raise FieldError(
+            f"{kind}: unknown field {unknown[0]!r}. Fields: {listing}.{_hint(kind, unknown[0])}", unknown[0]
+        )
     around = Around(**given)
-    count = Range(1) if n is None else _count(n)
-    return Combiner(kind, tuple(children), count, around.p, around.id or "", around.weight, where)  # type: ignore[arg-type]
+    made = Combiner(kind, tuple(children), Range(1), around.p, around.id or "", around.weight, where)  # type: ignore[arg-type]
+    return replace(made, **_own(kind, own)) if own else made
 
 
-def _count(n: Any) -> Range:
-    """``n`` of a combiner: whole numbers, of which a draw gives one."""
+def _own(kind: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = {"n": _count("n", own["n"])} if "n" in own else {}
+    if "magnitude" in own:
+        read["magnitude"] = _magnitude(own["magnitude"])
+    if kind == "augmix":
+        read["mixing"] = _mixing(own)
+    return read
+
+
+def _hint(kind: str, name: str) -> str:
+    if name == "magnitude" and kind == "trivial_augment":
+        return " It draws the magnitude anew for each sample; rand_augment has one."
+    if kind not in POLICIES or name not in RESERVED:
+        return ""
+    if name == "strength" and "magnitude" in OWN.get(kind, {}):
+        return " Write `magnitude`, which also takes {ramp: [0, 0.5], epochs: 10}."
+    return f" {name!r} belongs to a step; write it on the steps of the list."
+
+
+def _count(name: str, given: Any, least: int = 0) -> Range:
+    """How many, of a combiner: whole numbers, of which a draw gives one."""
     try:
-        count = Range.parse(n, 0)
+        count = Range.parse(given, least)
     except FieldError as error:
-        raise FieldError(f"n: {error}", "n") from None
+        raise FieldError(f"{name}: {error}", name) from None
     if count.law in ("uniform", "choice") and any(end != round(end) for end in (*count.items, *count.ends())):
-        raise FieldError(f"n: got {n!r}; expected whole numbers, as in 2 or [1, 3].", "n")
+        raise FieldError(f"{name}: got {given!r}; expected whole numbers, as in 2 or [1, 3].", name)
+    if min(count.ends()) < least:
+        raise FieldError(f"{name}: reaches {min(count.ends()):g}; expected {least} or more.", name)
     return count
+
+
+def _magnitude(given: Any) -> Range | Ramp:
+    """How strong a policy's steps are: within 0 (nothing) to 1 (the strongest that each step states)."""
+    if isinstance(given, Mapping) and "ramp" in given:
+        magnitude: Range | Ramp = _ramp(given, "magnitude")
+        ends: tuple[float, ...] = (magnitude.start, magnitude.end)  # type: ignore[union-attr]
+    else:
+        try:
+            magnitude = Range.parse(given, 0, 1)
+        except FieldError as error:
+            raise FieldError(f"magnitude: {error}", "magnitude") from None
+        ends = magnitude.ends()
+    if min(ends) < 0 or max(ends) > 1:
+        raise FieldError(
+            f"magnitude: got {given!r}; expected 0 (nothing) to 1 (the strongest that each step states).", "magnitude"
+        )
+    return magnitude
+
+
+class _MixingFields(Checked):
+    width: Annotated[int, Limits(1, 100, unit="chains")]
+    alpha: Annotated[float, Limits(0.001, 1000)]
+
+
+def _mixing(own: Mapping[str, Any]) -> Mixing:
+    fields = _MixingFields(width=own["width"], alpha=own["alpha"])
+    return Mixing(fields.width, _count("depth", own["depth"], 1), fields.alpha)
 
 
 def _around(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,12 +188,16 @@ def _check_reach(step: Step) -> None:
 
 def _strength(given: float | Mapping[str, Any]) -> float | Ramp:
     if isinstance(given, Mapping):
-        try:
-            check_names(RampFields, given)
-            fields = RampFields(**given)
-        except FieldError as error:
-            raise FieldError(f"strength: {error} Write {{ramp: [0, 1], epochs: 10}}.", "strength") from None
-        return Ramp(*fields.ramp, fields.epochs)
+        return _ramp(given, "strength")
     if given < 0:
         raise FieldError(f"strength: {given:g} is below 0; 0 does nothing, 1 is as written.", "strength")
     return given
+
+
+def _ramp(given: Mapping[str, Any], name: str) -> Ramp:
+    try:
+        check_names(RampFields, given)
+        fields = RampFields(**given)
+    except FieldError as error:
+        raise FieldError(f"{name}: {error} Write {{ramp: [0, 1], epochs: 10}}.", name) from None
+    return Ramp(*fields.ramp, fields.epochs)

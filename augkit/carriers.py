@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal, NamedTuple
 
+import numpy as np
+
 from augkit.errors import AugkitError, Conflict, DataError, ReplayError
 from augkit.fields import Checked, Limits
 from augkit.sample import Target
@@ -80,6 +82,40 @@ def one_by_one(target: Target, moves: Sequence[Move]) -> Target:
         with complaints_of([move]):
             target = move.kernel(target, move.params)
     return target
+
+
+Blend = Callable[[Sequence[Any], Sequence[float]], Target]
+_blends: dict[type[Target], Blend] = {}
+
+
+def blends(*kinds: type[Target]) -> Callable[[Blend], Blend]:
+    """Declare how versions of one target of these kinds are blended: ``blend(targets, weights) -> target``.
+
+    The weights sum to 1. Versions that do not fit over one another raise ``DataError``.
+    """
+
+    def declare(blend: Blend) -> Blend:
+        for kind in kinds:
+            _blends[kind] = blend
+        return blend
+
+    return declare
+
+
+def blend_for(kind: type[Target]) -> Blend | None:
+    """How a kind, or the nearest kind above it, is blended; None where it cannot be."""
+    return next((_blends[above] for above in kind.__mro__ if above in _blends), None)
+
+
+def weighted(arrays: Sequence[np.ndarray], weights: Sequence[float]) -> np.ndarray:
+    """The weighted sum as float32, added in order; arrays of unequal shape raise ``DataError``."""
+    if len({array.shape for array in arrays}) > 1:
+        shapes = " and ".join(str(shape) for shape in dict.fromkeys(array.shape for array in arrays))
+        raise DataError(f"versions of {shapes} cannot be blended; a step changed the frame.")
+    total = arrays[0] * np.float32(weights[0])
+    for array, weight in zip(arrays[1:], weights[1:], strict=True):
+        total += array * np.float32(weight)
+    return total
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from augkit.blend import check_blends
 from augkit.carriers import runner_for
 from augkit.combine import Combiner, Node, Ramp, Step
 from augkit.errors import CompileError
@@ -35,10 +36,11 @@ class GroupAction:
 
 @dataclass(frozen=True)
 class Action:
-    """One compiled step."""
+    """One compiled step; ``schema`` is that of the sample as it meets the step."""
 
     step: Step
     groups: tuple[GroupAction, ...]
+    schema: Schema
 
 
 def check(nodes: Sequence[Node], schema: Schema, epochs: int | None = None) -> tuple[dict[str, Action], Schema]:
@@ -51,12 +53,13 @@ def check(nodes: Sequence[Node], schema: Schema, epochs: int | None = None) -> t
     actions: dict[str, Action] = {}
     for step in steps:
         _check_names(step, schema)
-        actions[step.id] = Action(step, _group_actions(step, schema))
+        actions[step.id] = Action(step, _group_actions(step, schema), schema)
         _check_schedule(step, epochs)
         _check_strength(step)
         _check_qualities(step, schema)
         _check_conflict(step, actions[step.id], schema)
         schema = _convert(step, actions[step.id], schema, id(step) in certain)
+    check_blends(nodes, actions)
     return actions, schema
 
 

@@ -73,8 +73,8 @@ class Range:
         return rng.loguniform(self.low, high) if self.law == "loguniform" else rng.uniform(self.low, high)
 
     def toward(self, neutral: float, strength: float) -> Range:
-        """The same draws, moved towards ``neutral``: v becomes neutral + strength · (v − neutral)."""
-        return dataclasses.replace(self, neutral=neutral, strength=strength)
+        """The same draws, moved towards ``neutral``: v becomes neutral + strength · (v − neutral); again, by both."""
+        return dataclasses.replace(self, neutral=neutral, strength=self.strength * strength)
 
     def ends(self) -> tuple[float, ...]:
         """The smallest and the largest number a draw can give; infinite ends are left out."""

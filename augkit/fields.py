@@ -46,9 +46,7 @@ class Limits:
     strongest: float | tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        if self.strongest is None:
-            return
-        if self.neutral is None:
+        if self.strongest is not None and self.neutral is None:
             raise TypeError(f"strongest={self.strongest} without a neutral value: a magnitude lies between the two.")
         low, high = -math.inf if self.low is None else self.low, math.inf if self.high is None else self.high
         if not all(low <= end <= high for end in self.at(1.0)):

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from augkit.blend import augmixes
 from augkit.carriers import EXACT, How, runner_for
 from augkit.check import check
-from augkit.combine import Combiner, Node, Step
+from augkit.combine import POLICIES, Combiner, Node, Step
 from augkit.errors import DataError
 from augkit.partners import Partners
 from augkit.sample import Sample
@@ -18,6 +19,8 @@ from augkit.schema import Schema
 from augkit.trace import Trace
 from augkit.transform import Params, Transform
 from augkit.visit import Visit
+
+_KEPT = 1000
 
 
 class Plan:
@@ -40,7 +43,8 @@ class Plan:
         runners = {name: runner_for(field.type) for name, field in schema.fields.items()}
         self.runners = {name: runner for name, runner in runners.items() if runner is not None}
         self.mixes = any(action.step.transform.partners for action in self.actions.values())
-        self._scaled: dict[tuple[str, float], Transform[Any]] = {}
+        self.blends = frozenset(mix.id for mix in augmixes(self.steps))
+        self._tuned: dict[tuple[str, float, float | None], Transform[Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Plan, (self.steps, self.schema, self.seed, self.epochs, self.how)
@@ -69,11 +73,16 @@ class Plan:
         if unstated and (hidden := sorted(params.qualities() & unstated)):
             raise DataError(f"changes {hidden[0]}, which its `changes` does not state; a label depends on it.")
 
-    def scaled(self, step: Step, strength: float) -> Transform[Any]:
-        """The step's transform at a strength, made once for each."""
-        known = self._scaled.get((step.id, strength))
+    def tuned(self, step: Step, strength: float, magnitude: float | None) -> Transform[Any]:
+        """The step's transform at the magnitude of a policy and at a strength, made once for each."""
+        if strength == 1.0 and magnitude is None:
+            return step.transform
+        known = self._tuned.get((step.id, strength, magnitude))
         if known is None:
-            known = self._scaled[step.id, strength] = step.transform.at_strength(strength)
+            known = step.transform if magnitude is None else step.at_magnitude(magnitude)
+            known = known if strength == 1.0 else known.at_strength(strength)
+            if len(self._tuned) < _KEPT:  # magnitudes that are drawn from a range hardly ever come again
+                self._tuned[step.id, strength, magnitude] = known
         return known
 
     def replay(self, sample: Sample, trace: Trace, partners: Partners | None = None) -> Sample:
@@ -113,9 +122,17 @@ def describe(node: Node) -> dict[str, Any]:
             "p": node.p,
             "weight": node.weight,
             "children": children,
+            **_described_policy(node),
         }
     names = ("id", "name", "p", "on", "only", "strength", "off_last", "accept", "on_conflict", "weight")
     return {name: repr(getattr(node, name)) for name in names} | {"fields": repr(node.transform)}
+
+
+def _described_policy(node: Combiner) -> dict[str, Any]:
+    if node.kind not in POLICIES:
+        return {}
+    steered = [child.steered() for child in node.children if isinstance(child, Step)]
+    return {"magnitude": repr(node.magnitude), "mixing": repr(node.mixing), "steered": steered}
 
 
 def _unstated(step: Step, schema: Schema) -> frozenset[str]:

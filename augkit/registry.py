@@ -10,7 +10,7 @@ from typing import Any, Literal
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
-Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "starter"]
+Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "starter", "policy"]
 _HAS: Mapping[Role, str] = {"transform": "from_fields", "target": "options_type", "source": "from_fields"}
 
 
@@ -107,6 +107,12 @@ class Registry:
     def starter(self, name: str, path: str, install: str | None = None) -> None:
         """A ``recipe.starting.Starter``: ``augkit init`` asks it whether it knows the data, and for a recipe if so."""
         self._add("starter", name, path, install)
+
+    def policy(self, modality: str, path: str) -> None:
+        """The steps that a policy without ``steps`` chooses among, for samples of this modality: a tuple of full names,
+        or of ``{name: fields}``. It is one plugin's to say, so that installing another changes no recipe.
+        """
+        self._add("policy", modality, path)
 
     def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
         if not isinstance(name, str) or not name or not name.isprintable():

@@ -14,6 +14,7 @@ from augkit.build import combiner_from, step_from
 from augkit.combine import Combiner, Node, Step
 from augkit.errors import PluginError
 from augkit.plugins import catalogue
+from augkit.policies import usual_steps as usual_steps
 
 
 def seq(steps: Sequence[Node], **around: Any) -> Combiner:
@@ -39,6 +40,29 @@ def random_order(steps: Sequence[Node], **around: Any) -> Combiner:
 def repeat(n: Any, steps: Sequence[Node], **around: Any) -> Combiner:
     """``steps`` ``n`` times over (a number or a range), drawn anew each time."""
     return combiner_from("repeat", steps, {"n": n, **around})
+
+
+def rand_augment(steps: Sequence[Node], n: Any = 2, magnitude: Any = 0.3, **around: Any) -> Combiner:
+    """``n`` of ``steps``, each chosen anew, at a ``magnitude`` of 0 to 1 (a number, a range or a ramp)."""
+    return combiner_from("rand_augment", steps, {"n": n, "magnitude": magnitude, **around})
+
+
+def trivial_augment(steps: Sequence[Node], **around: Any) -> Combiner:
+    """One of ``steps``, at a magnitude drawn evenly from 0 to 1."""
+    return combiner_from("trivial_augment", steps, around)
+
+
+def augmix(
+    steps: Sequence[Node],
+    width: int = 3,
+    depth: Any = (1, 3),
+    alpha: float = 1.0,
+    magnitude: Any = (0, 0.3),
+    **around: Any,
+) -> Combiner:
+    """``width`` chains of ``depth`` of ``steps`` on the same sample, blended with each other and with the original."""
+    own = {"width": width, "depth": depth, "alpha": alpha, "magnitude": magnitude}
+    return combiner_from("augmix", steps, {**own, **around})
 
 
 class _Prefix:

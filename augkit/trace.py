@@ -28,6 +28,7 @@ class TraceEntry:
     group: str | None = None
     strength: float | None = None
     dropped: str | None = None
+    magnitude: float | None = None
 
     @cached_property
     def params(self) -> dict[str, Any] | None:
@@ -42,7 +43,7 @@ class TraceEntry:
 
     def log(self) -> dict[str, Any]:
         """JSON that ``from_log`` reads back."""
-        rest = {name: getattr(self, name) for name in ("skipped", "path", "group", "strength", "dropped")}
+        rest = {name: getattr(self, name) for name in ("skipped", "path", "group", "strength", "dropped", "magnitude")}
         said = {"id": self.id, "name": self.name, "params": self.params, **rest}
         return {name: value for name, value in said.items() if value is not None}
 

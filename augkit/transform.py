@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args, get_origin
 
 from augkit.distributions import Range
-from augkit.fields import Checked, FieldInfo, fields_of
+from augkit.fields import Checked, FieldInfo, Limits, fields_of
 from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 
@@ -151,6 +151,10 @@ class Transform(Checked, Generic[P]):
         """The qualities it changes; None means that it may change everything."""
         return self.changes
 
+    def keeps_frame(self) -> bool:
+        """Whether what comes out is always as large as what went in. A step that moves an axis has to say so."""
+        return self.params_type.frame is Params.frame
+
     def kernel(self, target: type[Target]) -> Kernel | None:
         """How one kind of target follows: the step's own ``apply_<kind>(target, params)``, the declared kernel, or
         what the kind derives from those of its parts.
@@ -204,21 +208,26 @@ class Transform(Checked, Generic[P]):
 
         Fields named in ``kept`` stay as they are. Where a field has two strongest values, each draw takes either.
         """
-        fields = self.ranged()
         changed = {
-            name: _reached(getattr(self, name), info.limits.at(magnitude))
-            for name, info in fields.items()
+            name: _reached(getattr(self, name), info.limits, magnitude)
+            for name, info in self.ranged().items()
             if name not in kept
         }
         return dataclasses.replace(self, **changed) if changed else self
 
 
-def _reached(value: Any, ends: tuple[float, ...]) -> Any:
-    if isinstance(value, Range):
-        return Range(ends[0]) if len(ends) == 1 else Range(min(ends), max(ends), "choice", ends)
+def _reached(value: Any, limits: Limits, magnitude: float) -> Any:
     if isinstance(value, tuple):
-        return type(value)(_reached(item, ends) for item in value)
-    return round(ends[0]) if isinstance(value, int) else ends[0]
+        return type(value)(_reached(item, limits, magnitude) for item in value)
+    strongest = limits.at(1.0)
+    if isinstance(value, Range):
+        # The range of magnitude 1, scaled: what lies between need not be a value that could be written.
+        full = (
+            Range(strongest[0]) if len(strongest) == 1 else Range(min(strongest), max(strongest), "choice", strongest)
+        )
+        return full.toward(limits.neutral or 0.0, magnitude)
+    reached = limits.at(magnitude)[0]
+    return round(reached) if isinstance(value, int) else reached
 
 
 def _toward(value: Any, neutral: float, strength: float) -> Any:

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from augkit.blend import mix, mix_again
 from augkit.carriers import Move, StepError, named, one_by_one, unannounced
 from augkit.check import Action, GroupAction
 from augkit.combine import Node, Ramp, Step
@@ -48,32 +49,44 @@ class Visit:
         """The stream of a step or a combiner on this visit."""
         return self._streams.at(path)
 
-    def walk(self, node: Node, round_: str) -> None:
+    def walk(self, node: Node, round_: str, magnitude: float | None = None) -> None:
         """Run a node. The first number of every stream decides ``p``, so changing ``p`` leaves the draws as they
         were.
         """
         if isinstance(node, Step):
-            self.step(node, round_)
+            self.step(node, round_, magnitude)
             return
         rng = self.stream(node.id + round_)
         if rng.random() >= node.p:
             return
-        for child, extension in node.arrange(rng):
-            self.walk(child, round_ + extension)
+        if node.kind == "augmix":
+            mix(self, node, rng, round_)
+            return
+        for child, extension, set_to in node.arrange(rng, self.sample.epoch):
+            self.walk(child, round_ + extension, set_to)
 
-    def step(self, step: Step, round_: str) -> None:
+    def fork(self) -> Visit:
+        """A visit of its own that begins where this one is."""
+        for name in list(self.waiting):
+            self.settle(name)
+        fork = Visit(self.plan, self.sample.with_targets(self.targets), self.partners)
+        fork.frames = dict(self.frames)
+        return fork
+
+    def step(self, step: Step, round_: str, magnitude: float | None = None) -> None:
         """Run a step on each group that it moves, unless a rule leaves it out."""
         if reason := self._ruled_out(step):
             self.entries.append(TraceEntry(step.id, step.name, skipped=reason))
             return
         strength = step.strength_at(self.sample.epoch)
         scales = step.transform.strength_scales() if strength != 1.0 else None
-        transform = self.plan.scaled(step, strength) if scales == "fields" else step.transform
+        magnitude = magnitude if magnitude is None or step.steered() else None
+        transform = self.plan.tuned(step, strength if scales == "fields" else 1.0, magnitude)
         p = step.p * strength if scales == "p" else step.p
         noted = strength if strength != 1.0 or isinstance(step.strength, Ramp) else None
         for part in self.plan.actions[step.id].groups:
             path = step.id + round_ + part.group.suffix
-            self._draw_and_apply(step, transform, part, path, p, noted)
+            self._draw_and_apply(step, transform, part, path, p, noted, magnitude)
 
     def _ruled_out(self, step: Step) -> str | None:
         if step.off_last and self.plan.epochs is not None and self.sample.epoch >= self.plan.epochs - step.off_last:
@@ -96,7 +109,14 @@ class Visit:
         return value.tolist() if hasattr(value, "tolist") else value
 
     def _draw_and_apply(
-        self, step: Step, transform: Transform[Any], part: GroupAction, path: str, p: float, strength: float | None
+        self,
+        step: Step,
+        transform: Transform[Any],
+        part: GroupAction,
+        path: str,
+        p: float,
+        strength: float | None,
+        magnitude: float | None,
     ) -> None:
         group = part.group.suffix or None
         for attempt in range(_REDRAWS):
@@ -110,22 +130,26 @@ class Visit:
                 params = self._drawn(transform, rng, part)
                 self.plan.guard(step, params)
                 self.apply(part, step, params)
-                self.entries.append(TraceEntry(step.id, step.name, params, None, path, group, strength))
+                self.entries.append(
+                    TraceEntry(step.id, step.name, params, None, path, group, strength, None, magnitude)
+                )
                 return
             except SkipStep as reason:
-                self.entries.append(TraceEntry(step.id, step.name, None, str(reason), path, group, strength))
+                self.entries.append(
+                    TraceEntry(step.id, step.name, None, str(reason), path, group, strength, None, magnitude)
+                )
                 return
             except Conflict as conflict:
                 if step.on_conflict is None:
                     raise DataError(f"{step.id}: {unannounced(conflict)}", self.sample.key) from conflict
                 if step.on_conflict != "redraw":
-                    entry = TraceEntry(step.id, step.name, None, None, path, group, strength)
+                    entry = TraceEntry(step.id, step.name, None, None, path, group, strength, None, magnitude)
                     self.entries.append(self._on_conflict(step, part, params, entry, conflict))
                     return
             except _COMPLAINTS as error:
                 raise named(error, step.id, self.sample.key) from error
         given_up = f"{_REDRAWS} draws in a row were in conflict"
-        self.entries.append(TraceEntry(step.id, step.name, None, given_up, path, group, strength))
+        self.entries.append(TraceEntry(step.id, step.name, None, given_up, path, group, strength, None, magnitude))
 
     def _drawn(self, transform: Transform[Any], rng: Stream, part: GroupAction) -> Params:
         count = transform.partners
@@ -211,6 +235,9 @@ class Visit:
 
     def replay(self, entry: TraceEntry) -> None:
         """Apply what an entry of a trace says."""
+        if entry.id in self.plan.blends and entry.params is not None:
+            mix_again(self, entry)
+            return
         action: Action | None = self.plan.actions.get(entry.id)
         if action is None or entry.params is None:
             raise ReplayError(

@@ -20,14 +20,16 @@ from augkit.recipe.steps import Written, inner, read_steps, written
 from augkit.schema import Schema
 
 _APPENDED = "the last step was appended: what the backbone reads"
+_MADE = "not in the recipe; made of the steps that make the format, without chance"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A list of steps as written, and as built."""
+    """A list of steps as written, and as built; ``notes`` on what was filled in."""
 
     items: Seq
     nodes: tuple[Node, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,25 +51,22 @@ def complete(
     complaints: Complaints,
 ) -> Completed:
     """Append the backbone's normalisation to both lists, and make ``eval_steps`` where there are none."""
-    notes: dict[str, str] = {}
     nothing = Listed(Seq((), tree.where), ())
     backbone = train.items.get("backbone") if train else None
     read, of_backbone = partial(read_steps, schema=schema, complaints=complaints), Complaints()
     append = partial(read_steps, schema=schema, complaints=of_backbone)
     first, second = steps or nothing, evaluation or nothing
     if isinstance(backbone, Scalar) and isinstance(backbone.value, str):
-        first, appended = _ended(first, second, schema, backbone, append)
+        first = _ended(first, second, schema, backbone, append)
         if evaluation is not None:
-            second, also = _ended(second, first, schema, backbone, append)
-            notes |= {"eval_steps": _APPENDED} if also else {}
-        notes |= {"steps": _APPENDED} if appended else {}
+            second = _ended(second, first, schema, backbone, append)
     complaints.found += _told_of_the_backbone(of_backbone)
     if evaluation is None:
         items = still(first)
-        second = Listed(items, read(items))
-        notes["eval_steps"] = "not in the recipe; made of the steps that make the format, without chance"
+        second = Listed(items, read(items), (_MADE,))
     filled: dict[str, Located] = {**tree.items, "steps": first.items, "eval_steps": second.items}
     keys = {key: tree.keys.get(key, tree.where) for key in filled}
+    notes = {key: "\n".join(listed.notes) for key, listed in (("steps", first), ("eval_steps", second)) if listed.notes}
     return Completed(Map(filled, keys, tree.where), first, second, notes)
 
 
@@ -83,12 +82,13 @@ def _told_of_the_backbone(complaints: Complaints) -> list[AugkitError]:
 
 def _ended(
     listed: Listed, other: Listed, schema: Schema, backbone: Scalar, read: Callable[[Seq], tuple[Node, ...]]
-) -> tuple[Listed, bool]:
+) -> Listed:
     step = last_step(listed, other, schema, backbone)
     built = read(Seq((step,), backbone.where)) if step else ()
     if not step or not built:
-        return listed, False
-    return Listed(Seq((*listed.items.items, step), listed.items.where), (*listed.nodes, *built)), True
+        return listed
+    items = Seq((*listed.items.items, step), listed.items.where)
+    return Listed(items, (*listed.nodes, *built), (*listed.notes, _APPENDED))
 
 
 def still(listed: Listed) -> Seq:

@@ -25,6 +25,7 @@ from augkit.recipe.parts import (
     read_source,
     read_train,
 )
+from augkit.recipe.policies import with_policies
 from augkit.recipe.recipe import Recipe, Split
 from augkit.recipe.sections import LoaderConfig, SplitConfig
 from augkit.recipe.steps import read_steps
@@ -119,8 +120,8 @@ def _steps(tree: Map, key: str, schema: Schema, complaints: Complaints) -> Liste
     """A list of steps as written and as built; None where the recipe has none."""
     with complaints:
         if key in tree.items:
-            items = as_seq(tree.items[key], key, "[hflip: {p: 0.5}]")
-            return Listed(items, read_steps(items, schema, complaints))
+            items, notes = with_policies(as_seq(tree.items[key], key, "[hflip: {p: 0.5}]"), schema)
+            return Listed(items, read_steps(items, schema, complaints), tuple(notes))
     return None
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from augkit.combine import Combiner, Node, Step
+from augkit.build import OWN
+from augkit.combine import POLICIES, Combiner, Node, Step
 from augkit.distributions import Range
 from augkit.errors import FieldError
 from augkit.fields import Checked, FieldInfo, coerce, fields_of
@@ -38,17 +39,22 @@ def _values(section: Checked) -> dict[str, Any]:
     return {name: getattr(section, name) for name in fields_of(type(section))}
 
 
-def _spelled(items: Iterable[Located], nodes: Iterable[Node]) -> list[dict[str, Any]]:
-    return [_one(written(item), node) for item, node in zip(items, nodes, strict=True)]
+def _spelled(items: Iterable[Located], nodes: Iterable[Node], policy: bool = False) -> list[dict[str, Any]]:
+    return [_one(written(item), node, policy) for item, node in zip(items, nodes, strict=True)]
 
 
-def _one(item: Written, node: Node) -> dict[str, Any]:
+def _one(item: Written, node: Node, policy: bool) -> dict[str, Any]:
+    """A step or a combiner; what a ``policy`` around it sets stays out, since a policy leaves alone what is written."""
     if isinstance(node, Combiner):
         items, own = inner(item)
-        children = _spelled(items.items, node.children)
-        return {item.name: {**plain(own), "steps": children} if own.items else children}
+        children = _spelled(items.items, node.children, node.kind in POLICIES)
+        fields = {**OWN.get(node.kind, {}), **plain(own)}
+        return {item.name: {**fields, "steps": children} if fields else children}
     given = plain(item.given) or {}
-    return {item.name: {**given, **_defaults(node, given)}}
+    defaults = _defaults(node, given)
+    return {
+        item.name: {**given, **{name: defaults[name] for name in defaults if not (policy and name in node.steered())}}
+    }
 
 
 def _defaults(step: Step, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,12 +15,15 @@ def said(entry: TraceEntry) -> tuple[str, str]:
     if entry.params is None:
         return name, f"skipped: {entry.skipped}"
     notes = [f"(strength {entry.strength:.2g})"] if entry.strength is not None else []
+    notes += [f"(magnitude {entry.magnitude:.2g})"] if entry.magnitude is not None else []
     notes += [f"(dropped: {entry.dropped})"] if entry.dropped else []
     return name, " ".join(filter(None, [in_words(entry.params), *notes]))
 
 
 def in_words(params: Mapping[str, Any]) -> str:
     """Params by what they hold, whoever drew them; empty where the name of the step says it all."""
+    if "chains" in params:
+        return _blend(params["weights"], params["chains"])
     if "matrix" in params:
         return _planar(params["matrix"], params["size_in"], params["size_out"])
     if "ops" in params:
@@ -36,6 +39,15 @@ def in_words(params: Mapping[str, Any]) -> str:
     if "drawn" in params:
         return f"{params['name']} {_scalars(params['drawn'])}".strip()
     return _scalars(params)
+
+
+def _blend(weights: list[float], chains: list[list[dict[str, Any]]]) -> str:
+    """The share of the original, and of each chain with its steps."""
+    parts = [f"{weights[0]:.0%} original"]
+    for weight, chain in zip(weights[1:], chains, strict=True):
+        steps = " + ".join(" ".join(filter(None, said(TraceEntry.from_log(entry)))) for entry in chain)
+        parts.append(f"{weight:.0%} {steps or 'original'}")
+    return ", ".join(parts)
 
 
 def _scalars(params: Mapping[str, Any]) -> str:

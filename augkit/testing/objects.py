@@ -215,7 +215,7 @@ def _points_erased(visit: Visit, covered: np.ndarray) -> None:
 
 @law("L18", "the frame told by the Params = the frame measured", "exact")
 def frame_told(subject: Subject) -> int:
-    """``Params.frame`` of the frame before, against the carriers that came out, for every group."""
+    """``Params.frame`` of the frame before, and ``keeps_frame``, against the carriers that came out, group by group."""
     silent = False
 
     def holds(visit: Visit) -> int:
@@ -233,6 +233,8 @@ def frame_told(subject: Subject) -> int:
                 measured = visit.after.targets[name].frame()
                 if measured != {axis: told[axis] for axis in measured}:
                     raise visit.broken(f"the Params tell the frame {dict(told)}, but {name!r} has {dict(measured)}")
+                if subject.transform.keeps_frame() and measured != visit.before.targets[name].frame():
+                    raise visit.broken(f"says that it keeps the frame, but {name!r} came out as {dict(measured)}")
                 ran += bool(measured)
         return ran
 

@@ -23,3 +23,4 @@ def augkit_register(registry):
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")
+    registry.policy("audio", "augkit_audio.policy:STEPS")

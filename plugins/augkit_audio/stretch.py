@@ -39,6 +39,10 @@ class TimeStretch(Transform[TimeMap]):
     ] = "follow"
     changes = {"tempo"}
 
+    def keeps_frame(self) -> bool:
+        """Only where the length is kept."""
+        return self.length == "keep"
+
     def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> TimeMap:
         samples, hertz = frame[Axis.TIME]
         speed = float(self.rate.draw(rng))

@@ -109,3 +109,4 @@ def augkit_register(registry: Registry) -> None:
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")
+    registry.policy("image", "augkit_image.policy:STEPS")

@@ -70,7 +70,9 @@ class MotionBlur(Transform[Streak]):
 
     changes = {"sharpness", "texture"}
 
-    length: Annotated[Range, Limits(0, 500, neutral=0, unit="px", doc="how far it moved; 0 is sharp")] = Range(3, 9)
+    length: Annotated[Range, Limits(0, 500, neutral=0, strongest=12, unit="px", doc="how far it moved; 0 is sharp")] = (
+        Range(3, 9)
+    )
     degrees: Annotated[Range, Limits(-360, 360, unit="degrees", doc="counter-clockwise; 0 is along the rows")] = Range(
         0, 180
     )
@@ -84,9 +86,17 @@ class Defocus(Transform[Disk]):
 
     changes = {"sharpness", "texture"}
 
-    radius: Annotated[Range, Limits(0, 100, neutral=0, unit="px", doc="up to 0.5 is sharp")] = Range(1, 4)
+    radius: Annotated[Range, Limits(0, 100, neutral=0, strongest=4, unit="px", doc="up to 0.5 is sharp")] = Range(1, 4)
     alias_blur: Annotated[
-        Range, Limits(0, 20, neutral=0, unit="px", doc="standard deviation of a Gaussian that softens the disk's edge")
+        Range,
+        Limits(
+            0,
+            20,
+            neutral=0,
+            strongest=0.5,
+            unit="px",
+            doc="standard deviation of a Gaussian that softens the disk's edge",
+        ),
     ] = Range(0)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Disk:
@@ -99,7 +109,10 @@ class MedianBlur(Transform[Median]):
     changes = {"sharpness", "texture"}
 
     size: Annotated[
-        Range, Limits(1, 63, neutral=1, unit="px, odd", doc="side of the square; [3, 7] draws 3, 5 or 7; 1 is sharp")
+        Range,
+        Limits(
+            1, 63, neutral=1, strongest=7, unit="px, odd", doc="side of the square; [3, 7] draws 3, 5 or 7; 1 is sharp"
+        ),
     ] = Range(3, 7, "int")
 
     def validate(self) -> None:

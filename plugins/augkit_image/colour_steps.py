@@ -43,11 +43,13 @@ def image_follows_recolor(image: Image, recolor: Recolor) -> Image:
 
 
 _BRIGHTNESS = Limits(
-    0, 100, neutral=1, strongest=(0.1, 1.9), unit="factor", doc="0 is black, 1 the same, 2 twice as light"
+    0, 100, neutral=1, strongest=(0.25, 1.75), unit="factor", doc="0 is black, 1 the same, 2 twice as light"
 )
-_CONTRAST = Limits(0, 100, neutral=1, strongest=(0.1, 1.9), unit="factor", doc="0 is the image's mean gray, 1 the same")
+_CONTRAST = Limits(
+    0, 100, neutral=1, strongest=(0.25, 1.75), unit="factor", doc="0 is the image's mean gray, 1 the same"
+)
 _SATURATION = Limits(0, 100, neutral=1, strongest=(0.1, 1.9), unit="factor", doc="0 is gray, 1 the same")
-_HUE = Limits(-0.5, 0.5, neutral=0, strongest=(-0.2, 0.2), unit="turns of the colour circle", doc="1/3 makes red green")
+_HUE = Limits(-0.5, 0.5, neutral=0, strongest=(-0.1, 0.1), unit="turns of the colour circle", doc="1/3 makes red green")
 
 
 class ColorJitter(Transform[Recolor]):

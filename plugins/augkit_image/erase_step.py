@@ -27,7 +27,7 @@ HiddenField = Annotated[
     float, Limits(0, 1, unit="fraction of the box", doc="boxes hidden further are dropped, unless kept by policy")
 ]
 _COUNT = Limits(0, 1000, doc="how many; [1, 3] draws 1, 2 or 3")
-_SIZE = Limits(0, 1, neutral=0, unit="fraction of the side", doc="height and width apart")
+_SIZE = Limits(0, 1, neutral=0, strongest=0.4, unit="fraction of the side", doc="height and width apart")
 
 
 class EraseRects(Transform[Erase]):
@@ -73,9 +73,9 @@ class GridDropout(Transform[Erase]):
     cell: Annotated[Range, Limits(0.02, 1, unit="fraction of the shorter side", doc="from one square to the next")] = (
         Range(0.1, 0.3)
     )
-    ratio: Annotated[Range, Limits(0, 1, neutral=0, unit="fraction of the cell's side", doc="side of a square")] = (
-        Range(0.5)
-    )
+    ratio: Annotated[
+        Range, Limits(0, 1, neutral=0, strongest=0.6, unit="fraction of the cell's side", doc="side of a square")
+    ] = Range(0.5)
     random_offset: Annotated[bool, Limits(doc="the grid begins anywhere, else with a square in the upper left")] = True
     fill: PaintField = 0.0
     policy: PolicyField = "keep"

@@ -75,7 +75,7 @@ class GaussianBlur(Transform[Blur]):
 
     changes = {"sharpness", "texture"}
 
-    sigma: Annotated[Range, Limits(0, 100, neutral=0, strongest=3, unit="px", doc="standard deviation; 0 is sharp")] = (
+    sigma: Annotated[Range, Limits(0, 100, neutral=0, strongest=2, unit="px", doc="standard deviation; 0 is sharp")] = (
         Range(0.1, 2.0, "loguniform")
     )
 
@@ -88,7 +88,7 @@ class GaussianNoise(Transform[Noise]):
 
     changes = {"noise", "texture"}
 
-    std: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.15, unit="fraction of the range")] = Range(0.0, 0.05)
+    std: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.1, unit="fraction of the range")] = Range(0.0, 0.05)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Noise:
         return Noise(self.std.draw(rng), rng.subseed())

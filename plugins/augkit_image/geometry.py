@@ -22,6 +22,9 @@ class HFlip(Transform[Affine2D]):
 
     changes = {"handedness"}
 
+    def keeps_frame(self) -> bool:
+        return True
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         return Affine2D.hflip(frame[Axis.SPACE])
 
@@ -30,6 +33,9 @@ class VFlip(Transform[Affine2D]):
     """Top and bottom change places, which mirrors too. Exact: no pixel is resampled."""
 
     changes = {"handedness", "orientation"}
+
+    def keeps_frame(self) -> bool:
+        return True
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         return Affine2D.vflip(frame[Axis.SPACE])
@@ -74,6 +80,9 @@ class Rotate(Transform[Affine2D]):
     border: BorderField = "constant"
     fill: FillField = 0.0
 
+    def keeps_frame(self) -> bool:
+        return True
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         degrees = self.degrees.draw(rng)
         return Affine2D.about_centre(
@@ -82,9 +91,9 @@ class Rotate(Transform[Affine2D]):
 
 
 _TRANSLATE = Limits(
-    -1, 1, neutral=0, strongest=(-0.45, 0.45), unit="fraction of the side", doc="drawn for x and for y apart"
+    -1, 1, neutral=0, strongest=(-0.25, 0.25), unit="fraction of the side", doc="drawn for x and for y apart"
 )
-_SCALE = Limits(0.01, 100, neutral=1, strongest=(0.6, 1.6), unit="factor", doc="above 1 is larger")
+_SCALE = Limits(0.01, 100, neutral=1, strongest=(0.7, 1.4), unit="factor", doc="above 1 is larger")
 _DEGREES = Limits(-360, 360, neutral=0, strongest=(-30, 30), unit="degrees", doc="counter-clockwise")
 _SHEAR = Limits(-80, 80, neutral=0, strongest=(-17, 17), unit="degrees", doc="how far upright lines lean to the right")
 
@@ -111,6 +120,9 @@ class Affine(Transform[Affine2D]):
             shape=(self.shear_degrees, 0),
         )
 
+    def keeps_frame(self) -> bool:
+        return True
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         return _affine(self, rng, frame, self.shear_degrees.draw(rng))
 
@@ -130,6 +142,9 @@ class ShiftScaleRotate(Transform[Affine2D]):
     def changed_qualities(self) -> frozenset[str]:
         """Only what its fields can change: ``degrees: 0`` keeps the orientation."""
         return _changed(orientation=(self.degrees, 0), composition=(self.translate, 0), scale=(self.scale, 1))
+
+    def keeps_frame(self) -> bool:
+        return True
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Affine2D:
         return _affine(self, rng, frame, 0.0)
@@ -154,6 +169,9 @@ class Perspective(Transform[Homography]):
     interpolation: InterpolationField = "linear"
     border: BorderField = "constant"
     fill: FillField = 0.0
+
+    def keeps_frame(self) -> bool:
+        return True
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Homography:
         size = frame[Axis.SPACE]

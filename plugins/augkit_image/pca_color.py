@@ -59,7 +59,9 @@ class PcaColor(Transform[ColorShift]):
 
     changes = {"colour", "brightness"}
 
-    std: Annotated[Range, Limits(0, 10, neutral=0, doc="of the normal numbers; 0 changes nothing")] = Range(0.1)
+    std: Annotated[Range, Limits(0, 10, neutral=0, strongest=0.5, doc="of the normal numbers; 0 changes nothing")] = (
+        Range(0.1)
+    )
     components: Annotated[
         tuple[tuple[float, ...], ...] | None, Limits(doc="3 rows of red, green, blue; without it ImageNet's")
     ] = None

@@ -171,7 +171,7 @@ class Posterize(Transform[Posterized]):
     changes = {"colour", "texture"}
 
     bits: Annotated[
-        Range, Limits(1, 8, neutral=8, unit="bits", doc="[4, 8] draws whole numbers; 8 changes nothing")
+        Range, Limits(1, 8, neutral=8, strongest=3, unit="bits", doc="[4, 8] draws whole numbers; 8 changes nothing")
     ] = Range(4, 8, "int")
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Posterized:
@@ -183,9 +183,9 @@ class Solarize(Transform[Solarized]):
 
     changes = {"colour", "brightness"}
 
-    threshold: Annotated[Range, Limits(0, 1, neutral=1, unit="fraction of the range", doc="1 changes nothing")] = Range(
-        0.5
-    )
+    threshold: Annotated[
+        Range, Limits(0, 1, neutral=1, strongest=0.3, unit="fraction of the range", doc="1 changes nothing")
+    ] = Range(0.5)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Solarized:
         return Solarized(self.threshold.draw(rng))
@@ -212,12 +212,12 @@ class ToneCurve(Transform[Bent]):
 
     changes = {"colour", "brightness"}
 
-    dark: Annotated[Range, Limits(-0.25, 0.25, neutral=0, unit=_SHIFT, doc="what a quarter gray gains")] = Range(
-        -0.1, 0.1
-    )
-    light: Annotated[Range, Limits(-0.25, 0.25, neutral=0, unit=_SHIFT, doc="what a three-quarter gray gains")] = Range(
-        -0.1, 0.1
-    )
+    dark: Annotated[
+        Range, Limits(-0.25, 0.25, neutral=0, strongest=(-0.2, 0.2), unit=_SHIFT, doc="what a quarter gray gains")
+    ] = Range(-0.1, 0.1)
+    light: Annotated[
+        Range, Limits(-0.25, 0.25, neutral=0, strongest=(-0.2, 0.2), unit=_SHIFT, doc="what a three-quarter gray gains")
+    ] = Range(-0.1, 0.1)
     per_channel: Annotated[bool, Limits(doc="draw for red, green and blue apart; gray images take the first")] = False
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Bent:

@@ -16,3 +16,4 @@ def augkit_register(registry):
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"text/{name}", f"augkit_text.{module}:{cls}")
+    registry.policy("text", "augkit_text.policy:STEPS")

@@ -131,6 +131,17 @@ class TellsTheOldFrame(Transform[Affine2D]):
         return dataclasses.replace(mask, classes=np.ascontiguousarray(mask.classes.T))
 
 
+@planted("L18")
+class SaysItKeepsTheFrame(Transform[Affine2D]):
+    """Height and width change places, and the step says that they do not."""
+
+    def keeps_frame(self):
+        return True
+
+    def draw(self, rng, frame, content=None):
+        return Affine2D.transpose(frame[Axis.SPACE])
+
+
 @planted("L18", "L2")
 class CropsOneLess(Resize):
     """The image comes out one row short."""

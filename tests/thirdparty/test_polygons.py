@@ -1,6 +1,7 @@
 """A stranger's package, built and installed as one: found, used, checked, and unharmed by a broken neighbour."""
 
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -144,6 +145,34 @@ def test_a_recipe_names_it_and_erasing_follows_its_policy(installed, tmp_path):
     done = run(sys.executable, "-c", RECIPE, tmp_path / "recipe.yaml", path=[installed])
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
+
+
+POLICY = """
+import json
+import numpy as np
+import augkit
+from augkit import steps
+
+image, outline = np.zeros((40, 60, 3), np.uint8), [[10, 10], [30, 10], [30, 30]]
+read = lambda steps: augkit.load({"augkit": 1, "sample": {"image": "image", "outline": "polygon"}, "steps": steps})
+aug = read([{"rand_augment": {"n": 1, "magnitude": 0.5, "steps": ["shear", "rotate"]}}])
+moved, names = [], []
+for key in range(40):
+    out, trace = aug.traced(image=image, outline=outline, key=str(key))
+    [(name, _, params)] = trace.steps
+    names.append(name)
+    if name == "polygons/shear":
+        moved.append(round(float(out["outline"][2][0]), 6))
+print(json.dumps([sorted(set(names)), sorted(set(moved)), [step.id for step in steps.usual_steps("image")]]))
+"""
+
+
+def test_its_step_takes_part_in_policies_at_the_magnitude_it_states(installed):
+    names, moved, usual = ask(POLICY, installed)
+    assert names == ["image/rotate", "polygons/shear"]
+    tilt = 10 * math.tan(math.radians(0.5 * 40))
+    assert moved == pytest.approx([30 - tilt, 30 + tilt])
+    assert "polygons/shear" not in usual
 
 
 REFUSED = """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 
+from augkit.carriers import blends, weighted
 from augkit.errors import DataError
 from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
@@ -83,6 +85,22 @@ class ImageTensor(Target):
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> np.ndarray:
         return stack("image", [target.values for target in targets])
+
+
+@blends(Image)
+def image_blends(images: Sequence[Image], weights: Sequence[float]) -> Image:
+    """The weighted mean of every level, rounded to the nearest where levels are whole."""
+    pixels, dtype = weighted([image.pixels for image in images], weights), images[0].pixels.dtype
+    # Weights that sum to 1 but for rounding may go beyond the range by as much.
+    whole = dtype.kind == "u"
+    blended = np.clip(np.rint(pixels), 0, np.iinfo(dtype).max) if whole else np.clip(pixels, 0.0, 1.0)
+    return dataclasses.replace(images[0], pixels=blended.astype(dtype))
+
+
+@blends(ImageTensor)
+def tensor_blends(tensors: Sequence[ImageTensor], weights: Sequence[float]) -> ImageTensor:
+    """The weighted mean of every value."""
+    return dataclasses.replace(tensors[0], values=weighted([tensor.values for tensor in tensors], weights))
 
 
 class MaskOptions(Options):

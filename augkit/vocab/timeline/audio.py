@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
+from augkit.carriers import blends, weighted
 from augkit.errors import DataError
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
@@ -66,6 +68,15 @@ class Audio(Target):
         for row, target in zip(samples, targets, strict=True):
             row[:, : target.samples.shape[1]] = target.samples
         return {"samples": samples, "lengths": lengths}
+
+
+@blends(Audio)
+def audio_blends(clips: Sequence[Audio], weights: Sequence[float]) -> Audio:
+    """The waveforms mixed, each as loud as its weight."""
+    if len({clip.rate for clip in clips}) > 1:
+        rates = " and ".join(f"{clip.rate} Hz" for clip in clips)
+        raise DataError(f"clips at {rates} cannot be blended; a step changed the rate.")
+    return dataclasses.replace(clips[0], samples=weighted([clip.samples for clip in clips], weights))
 
 
 def _split(value: Any) -> tuple[Any, Any]:

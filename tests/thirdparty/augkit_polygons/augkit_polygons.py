@@ -47,8 +47,13 @@ def polygon_follows_erase(polygon, erase):
 class Shear(augkit.Transform[Affine2D]):
     """Shear sideways about the centre; the frame stays, corners leave it."""
 
-    degrees: Annotated[augkit.Range, augkit.Limits(-60, 60, neutral=0, unit="degrees")] = augkit.Range(-20, 20)
+    degrees: Annotated[augkit.Range, augkit.Limits(-60, 60, neutral=0, strongest=(-40, 40), unit="degrees")] = (
+        augkit.Range(-20, 20)
+    )
     changes = {"shape"}
+
+    def keeps_frame(self):
+        return True
 
     def draw(self, rng, frame, content=None):
         return Affine2D.about_centre(frame["space"], shear_degrees=(self.degrees.draw(rng), 0.0))
