@@ -83,7 +83,7 @@ class CropNearMask(Transform[Affine2D]):
 class RandomCropKeepBoxes(Transform[Affine2D]):
     """A window on whole pixels that cuts no box (``keep: all``), or spares one (``keep: one``), resized to ``size``.
 
-    Its area and shape are drawn as those of ``random_resized_crop``, and grow where the boxes need it. With
+    Its area and shape are drawn; where the boxes need more, it grows in that shape as far as the image allows. With
     ``visible: 0.5`` at least half of the area of a box that is kept is in the window. Where there is no box, the window
     holds some pixel.
     """
@@ -114,8 +114,10 @@ class RandomCropKeepBoxes(Transform[Affine2D]):
         size = frame[Axis.SPACE]
         kept = self._kept(rng, _boxes(content or {}, self.boxes).xyxy, size)
         area, ratio = self.scale.draw(rng), self.ratio.draw(rng)
-        left, right = _holding(rng, kept[0], size.w, round(size.w * math.sqrt(area * ratio)))
-        top, bottom = _holding(rng, kept[1], size.h, round(size.h * math.sqrt(area / ratio)))
+        w, h = size.w * math.sqrt(area * ratio), size.h * math.sqrt(area / ratio)
+        grown = max(1.0, *((end - start) / side for (start, end), side in zip(kept, (w, h), strict=True)))
+        left, right = _holding(rng, kept[0], size.w, round(w * grown))
+        top, bottom = _holding(rng, kept[1], size.h, round(h * grown))
         x, y = self.size.w / (right - left), self.size.h / (bottom - top)
         matrix = ((x, 0.0, -left * x), (0.0, y, -top * y), (0.0, 0.0, 1.0))
         return Affine2D(matrix, size, self.size, self.interpolation)
