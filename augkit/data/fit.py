@@ -6,16 +6,15 @@ A step that can be fitted has ``fitted() -> bool`` and ``fit_to(targets) -> step
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from augkit.combine import Node, Step
+from augkit.data.kept import keep, kept
 from augkit.data.samples import Dataset, Failure
 from augkit.data.source import Source
 from augkit.errors import CompileError, DataError
@@ -29,7 +28,7 @@ from augkit.sample import Target
 def fit_recipe(recipe: Recipe, source: Source, keys: Sequence[str]) -> Recipe:
     """The recipe with every step that needs it fitted on ``keys``.
 
-    Results are kept in ``<recipe>.fitted.json``, by a hash of what they depend on: source, split, the steps before.
+    Results are kept beside the recipe (see ``kept``) by a hash of what they depend on: source, split, the steps before.
     Files that change under the same name do not change the hash: delete it then.
     """
     if not any(needs_fit(leaf) for node in (*recipe.steps, *recipe.eval_steps) for leaf in node.leaves()):
@@ -74,16 +73,43 @@ def _up_to_measured(written: Sequence[Node], fitted: Sequence[Node]) -> list[Nod
 
 def _fit(recipe: Recipe, node: Node, before: Sequence[Node], source: Source, keys: Sequence[str]) -> Step:
     assert isinstance(node, Step)
-    name = _hash(recipe, node, before, keys)
-    kept = _read(_file(recipe))
-    if name not in kept:
-        plan = Plan(before, recipe.schema, recipe.seed, recipe.epochs)
-        fields = [field.name for field in plan.out_schema.fields.values() if _acts_on(node, field.name, field.type)]
-        data = Dataset(source, plan, keys, decoder=recipe.settings.decoder)
-        measured = node.transform.fit_to(_targets(data, fields, recipe.loader.on_error == "skip"))  # type: ignore[attr-defined]
-        kept[name] = {"step": node.id, "samples": len(keys), "fields": _values(measured)}
-        _write(_file(recipe), kept)
-    return dataclasses.replace(node, transform=type(node.transform)(**kept[name]["fields"]))
+    plan = _plan_before(recipe, node, before)
+    name, file = _hash(recipe, node, plan.steps, keys), _file(recipe)
+    fields = kept(file, name)
+    if fields is None:
+        fields = _measured(recipe, node, plan, source, keys)
+        keep(file, name, {"step": node.id, "samples": len(keys)}, fields)
+    return dataclasses.replace(node, transform=type(node.transform)(**fields))
+
+
+def _plan_before(recipe: Recipe, node: Step, before: Sequence[Node]) -> Plan:
+    """The steps before, as many as leave something to act on: colours are measured before pictures become tensors."""
+    for count in range(len(before), -1, -1):
+        plan = Plan(before[:count], recipe.schema, recipe.seed, recipe.epochs)
+        if _acted_on(plan, node):
+            return plan
+    kinds = ", ".join(f"{field.name}: {field.kind}" for field in recipe.schema.fields.values())
+    raise CompileError(f"{node.id}: finds nothing to be fitted on in a sample of {kinds}.", node.where)
+
+
+def _measured(recipe: Recipe, node: Step, plan: Plan, source: Source, keys: Sequence[str]) -> dict[str, Any]:
+    data = Dataset(source, plan, keys, decoder=recipe.settings.decoder)
+    targets = _targets(data, _acted_on(plan, node), recipe.loader.on_error == "skip")
+    return _values(_naming(node, lambda: node.transform.fit_to(targets)))  # type: ignore[attr-defined]
+
+
+def _naming(node: Step, fit: Callable[[], Any]) -> Any:
+    """What a step says against the data it is fitted on, with its name."""
+    try:
+        return fit()
+    except DataError as error:
+        if error.key or error.file:
+            raise
+        raise DataError(f"{node.id}: {error.message}") from error
+
+
+def _acted_on(plan: Plan, step: Step) -> list[str]:
+    return [field.name for field in plan.out_schema.fields.values() if _acts_on(step, field.name, field.type)]
 
 
 def _acts_on(step: Step, name: str, kind: type[Target]) -> bool:
@@ -120,23 +146,3 @@ def _hash(recipe: Recipe, node: Node, before: Sequence[Node], keys: Sequence[str
 def _file(recipe: Recipe) -> Path | None:
     """Beside the recipe; a recipe that is no file keeps nothing."""
     return recipe.path.with_suffix(".fitted.json") if recipe.path.is_file() else None
-
-
-def _read(file: Path | None) -> dict[str, Any]:
-    if file is None or not file.is_file():
-        return {}
-    try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"is no JSON ({error}); delete it, and the steps are fitted anew.", file=str(file)) from None
-    return dict(kept)
-
-
-def _write(file: Path | None, kept: Mapping[str, Any]) -> None:
-    if file is None:
-        return
-    # Where the folder is read-only nothing is kept, and the next run measures the same again.
-    with contextlib.suppress(PermissionError):
-        new = file.with_name(f"{file.name}.{os.getpid()}")
-        new.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        os.replace(new, file)

@@ -152,8 +152,8 @@ def _well_inside(point: np.ndarray, shape: tuple[int, ...]) -> bool:
 
 def _still(subject: Subject) -> int:
     """By the median over several draws: noise and splashes hide a blob now and then, but do not move it."""
-    found = []
-    for turn in range(max(8, subject.examples)):
+    found, turns, refused = [], max(8, subject.examples), len(subject.refusals)
+    for turn in range(turns):
         rng = np.random.default_rng(turn)
         x, y = rng.integers(16, 64, 2)
         gray = 64 + 160 * markers.blob((80, 80), x, y, 4.0)
@@ -161,6 +161,8 @@ def _still(subject: Subject) -> int:
         case = Case(f"a blob at ({x}, {y}) on 80x80 px", {"image": image}, {"image": "image"})
         for visit in subject.acted(case, turn):
             found += _shift(visit, image)
+    if len(subject.refusals) - refused == turns:
+        raise NotApplicable(f"takes no picture of 80x80 px: {subject.refusals[-1]}")
     if not found:
         return 0
     dx, dy = np.median(found, axis=0)

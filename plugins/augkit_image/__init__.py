@@ -77,6 +77,7 @@ _STEPS = {
     "erase_step": {"erase": "EraseRects", "coarse_dropout": "CoarseDropout", "grid_dropout": "GridDropout"},
     "mix_steps": {"cutmix": "CutMix", "mosaic": "FourInOne"},
     "tensor_steps": {"normalize": "Normalize", "to_tensor": "ToTensor"},
+    "whitening": {"pca": "Pca", "whiten": "Whiten"},
     "bridge": {"albumentations": "Albumentations"},
 }
 _READERS = {"image": "read_image", "mask": "read_mask"}
