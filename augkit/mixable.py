@@ -21,6 +21,8 @@ def mixed_group(step: Step, schema: Schema) -> tuple[Group, Mapping[str, Kernel]
         raise PluginError(f"{step.id}: has `partners`, so its Params must be a Mixture; see augkit.mixing.")
     kernels = {name: kernel for name, field in schema.fields.items() if (kernel := _kernel(step, field))}
     group = _group(step, schema, kernels)
+    if unfit := step.transform.unfit(frozenset(schema.fields[name].kind for name in group.fields)):
+        raise CompileError(f"{step.id}: {unfit}", step.where)
     for kind in step.transform.needs:
         if kind not in {schema.fields[name].kind for name in group.fields}:
             listing = ", ".join(group.fields)

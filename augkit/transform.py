@@ -162,7 +162,9 @@ class Transform(Checked, Generic[P]):
         own = getattr(self, f"apply_{target.kind}", None)
         if own is not None:
             return own  # type: ignore[no-any-return]
-        return _look_up(self.params_type, target) or target.derived(self.params_type, self.kernel)
+        declared = _look_up(self.params_type, target)
+        # What a kind derives is about one target; a mix hands over those of all samples.
+        return declared if self.partners else declared or target.derived(self.params_type, self.kernel)
 
     def converted(self, target: type[Target]) -> str | None:
         """The kind that a target of this kind leaves the step as, where it ``converts``; a film by its frames."""
@@ -171,6 +173,10 @@ class Transform(Checked, Generic[P]):
 
     def why_not(self, target: type[Target]) -> str | None:
         """Why a kind on the moved axis cannot follow, where there is more to say than that it has no kernel."""
+        return None
+
+    def unfit(self, kinds: frozenset[str]) -> str | None:
+        """Why a sample of all these kinds together cannot take the step, or None."""
         return None
 
     def conflict(self, kinds: frozenset[str]) -> str | None:

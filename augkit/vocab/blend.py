@@ -41,7 +41,8 @@ class Blend(Mixture):
 def check_sizes(groups: Sequence[Mapping[str, Target]]) -> None:
     """Refuse pictures of different sizes."""
     for name in groups[0]:
-        sizes = [tuple(group[name].frame().get(Axis.SPACE, ())) for group in groups if name in group]
+        frames = [group[name].frame() for group in groups if name in group]
+        sizes = [tuple(frame[Axis.SPACE]) for frame in frames if Axis.SPACE in frame]
         if odd := next((size for size in sizes if size != sizes[0]), None):
             raise DataError(
                 f"{name!r} is of {sizes[0]} (h, w), its partner's of {odd}; only pictures of one size can be mixed so. "

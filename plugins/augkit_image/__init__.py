@@ -75,7 +75,7 @@ _STEPS = {
     },
     "blur_steps": {"motion_blur": "MotionBlur", "defocus": "Defocus", "median_blur": "MedianBlur"},
     "erase_step": {"erase": "EraseRects", "coarse_dropout": "CoarseDropout", "grid_dropout": "GridDropout"},
-    "mix_steps": {"cutmix": "CutMix", "mosaic": "FourInOne"},
+    "mix_steps": {"cutmix": "CutMix", "mosaic": "FourInOne", "copy_paste": "CopyPaste"},
     "tensor_steps": {"normalize": "Normalize", "to_tensor": "ToTensor"},
     "whitening": {"pca": "Pca", "whiten": "Whiten"},
     "bridge": {"albumentations": "Albumentations"},

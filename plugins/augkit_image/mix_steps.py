@@ -11,7 +11,9 @@ from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 from augkit.transform import Transform
 from augkit.vocab.space.mosaic import Mosaic
-from augkit.vocab.space.patch import Patch, Rect
+from augkit.vocab.space.paste import Paste
+from augkit.vocab.space.patch import Patch
+from augkit.vocab.space.seen import Rect
 from augkit_image.resampling import InterpolationField
 
 Content = Mapping[str, Target] | None
@@ -61,6 +63,42 @@ class FourInOne(Transform[Mosaic]):
         centre = round(self.centre.draw(rng) * size.w), round(self.centre.draw(rng) * size.h)
         shift = tuple((rng.random(), rng.random()) for _ in range(4))
         return Mosaic(centre, shift, own, size, self.interpolation)
+
+
+class CopyPaste(Transform[Paste]):
+    """Some objects of another picture, cut out by their masks, pasted where they are (Ghiasi et al. 2021).
+
+    Objects are instance masks, a field of kind ``masks``; or else the regions of a ``mask``'s classes. What they cover
+    is hidden: own objects lose these pixels and their boxes shrink to what is seen; too little left drops them. Let
+    each picture be scaled and shifted by itself before, with ``random_resized_crop`` or ``affine``.
+    """
+
+    changes = {"composition"}
+    partners = 1
+
+    count: Annotated[Range, Limits(0, 1000, doc="how many objects, as far as there are; [1, 3] draws 1, 2 or 3")] = (
+        Range(1, 3, "int")
+    )
+    classes: Annotated[
+        tuple[int, ...] | None, Limits(doc="of a `mask`: which classes to paste; empty: all but 0 and the ignore index")
+    ] = None
+
+    def unfit(self, kinds: frozenset[str]) -> str | None:
+        """Objects need masks; classes alone do not tell which box is whose."""
+        if "masks" in kinds:
+            return "`classes` are of a `mask`, but here objects are the rows of `masks`." if self.classes else None
+        if "mask" not in kinds:
+            return "needs `masks` (one an object) or a `mask` to cut objects out by; add such a field to `sample`."
+        whose = next((kind for kind in ("boxes", "keypoints") if kind in kinds), None)
+        return (
+            f"the classes of a mask do not tell whose {whose} are pasted; add a field of kind `masks`."
+            if whose
+            else None
+        )
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Paste:
+        picks = tuple(rng.random() for _ in range(self.count.draw_int(rng)))
+        return Paste(picks, frame[Axis.SPACE], self.classes)
 
 
 def _span(middle: float, length: float, whole: int) -> tuple[int, int]:

@@ -12,7 +12,9 @@ from augkit.errors import DataError
 from augkit.mixing import keeps_out, mixes
 from augkit.vocab.blend import Blend
 from augkit.vocab.space import Image, ImageTensor, Mask
+from augkit.vocab.space import blends as blends
 from augkit.vocab.space.mosaic import Laid, Mosaic
+from augkit.vocab.space.paste import Paste, Pasting
 from augkit.vocab.space.patch import Patch
 from augkit_image.border import Array
 from augkit_image.warp import warp
@@ -113,3 +115,11 @@ def _tiled(arrays: Sequence[Array], mosaic: Laid, interpolation: str) -> Array:
         if into is not None:
             whole[y0:y1, x0:x1] = warp(array, into.array(), into.size_out, interpolation, into.border)
     return whole
+
+
+@mixes(Paste, Image)
+def images_paste(images: Sequence[Image], paste: Pasting) -> Image:
+    """The partner's pixels where its objects lie."""
+    own, other = (image.pixels for image in images)
+    check_alike(own, other)
+    return dataclasses.replace(images[0], pixels=paste.pasted(own, other))

@@ -7,15 +7,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
+import numpy as np
+
 from augkit.errors import DataError, ReplayError
 from augkit.fields import Size
 from augkit.mixing import Mixture, mixes
 from augkit.sample import SPACE, Axis, Frame, Target, common_frame
 from augkit.transform import kernel_for
 from augkit.vocab.space.boxes import Boxes
+from augkit.vocab.space.dense import Depth
+from augkit.vocab.space.instances import InstanceMasks
+from augkit.vocab.space.joined import (
+    joined_boxes,
+    joined_keypoints,
+    joined_masks,
+    joined_oriented,
+    joined_polygons,
+    numbered_rows,
+)
 from augkit.vocab.space.keypoints import Keypoints
-from augkit.vocab.space.patch import Rect, joined_boxes, joined_keypoints, numbered_rows
+from augkit.vocab.space.oriented import OrientedBoxes
 from augkit.vocab.space.planar import Affine2D, Interpolation
+from augkit.vocab.space.polygons import Polygons
+from augkit.vocab.space.seen import Rect
 
 T = TypeVar("T", bound=Target)
 
@@ -104,6 +118,35 @@ def boxes_in_mosaic(boxes: Sequence[Boxes], mosaic: Laid) -> Boxes:
 def keypoints_in_mosaic(points: Sequence[Keypoints], mosaic: Laid) -> Keypoints:
     """The points of all cells; those that their cell does not show are dropped or hidden by their policy."""
     return joined_keypoints(mosaic.placed(points))
+
+
+@mixes(Mosaic, OrientedBoxes)
+def oriented_boxes_in_mosaic(boxes: Sequence[OrientedBoxes], mosaic: Laid) -> OrientedBoxes:
+    """The oriented boxes of which their cells show enough; they are not cut."""
+    return joined_oriented(mosaic.placed(boxes))
+
+
+@mixes(Mosaic, Polygons)
+def polygons_in_mosaic(polygons: Sequence[Polygons], mosaic: Laid) -> Polygons:
+    """The outlines of all cells, cut to their cells and dropped by their policy."""
+    return joined_polygons(mosaic.placed(polygons))
+
+
+@mixes(Mosaic, InstanceMasks)
+def instances_in_mosaic(masks: Sequence[InstanceMasks], mosaic: Laid) -> InstanceMasks:
+    """The objects of all cells, cut to their cells and dropped by their policy."""
+    return joined_masks(mosaic.placed(masks), mosaic.size_out)
+
+
+@mixes(Mosaic, Depth)
+def depths_in_mosaic(maps: Sequence[Depth], mosaic: Laid) -> Depth:
+    """Depth and heatmaps: the values of each cell."""
+    placed = iter(mosaic.placed(maps))
+    values = np.empty((*mosaic.size_out, maps[0].values.shape[2]), dtype=np.float32)
+    for into, (x0, y0, x1, y1) in zip(mosaic.maps, mosaic.cells(), strict=True):
+        if into is not None:
+            values[y0:y1, x0:x1] = next(placed).values[y0:y1, x0:x1]
+    return dataclasses.replace(maps[0], values=values)
 
 
 def _size(group: Mapping[str, Target]) -> Size:

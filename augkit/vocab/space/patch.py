@@ -11,14 +11,17 @@ import numpy as np
 
 from augkit.errors import ReplayError
 from augkit.fields import Size
-from augkit.mixing import Mixture, mixes
+from augkit.mixing import Mixture, keeps_out, mixes
 from augkit.sample import SPACE, Axis, Frame, Target
-from augkit.vocab.blend import Blend, check_sizes
-from augkit.vocab.joining import joined_columns, joined_or_none, weighted
+from augkit.vocab.blend import check_sizes
 from augkit.vocab.space.boxes import Boxes
-from augkit.vocab.space.keypoints import KeypointOptions, Keypoints
-
-Rect = tuple[int, int, int, int]
+from augkit.vocab.space.dense import Depth
+from augkit.vocab.space.instances import InstanceMasks
+from augkit.vocab.space.joined import joined_boxes, joined_keypoints, joined_masks, joined_oriented, numbered_rows
+from augkit.vocab.space.keypoints import Keypoints
+from augkit.vocab.space.oriented import OrientedBoxes
+from augkit.vocab.space.polygons import Polygons
+from augkit.vocab.space.seen import Rect, inside, oriented_left, oriented_within, seen_of, uncovered, within
 
 
 @dataclass(frozen=True)
@@ -51,36 +54,11 @@ class Patch(Mixture):
         return dataclasses.replace(made, size=Size(*made.size))
 
 
-@mixes(Blend, Boxes)
-def boxes_blend(boxes: Sequence[Boxes], blend: Blend) -> Boxes:
-    """The boxes of both, each with the share of its sample in the column ``weight``."""
-    shared = zip(boxes, blend.shares(), strict=True)
-    return joined_boxes(
-        [dataclasses.replace(each, columns=weighted(each.columns, len(each), share)) for each, share in shared]
-    )
-
-
 @mixes(Patch, Boxes)
 def boxes_patch(boxes: Sequence[Boxes], patch: Patch) -> Boxes:
     """What the patch leaves of the own boxes, then the partner's cut to the patch; too little left drops a box."""
     own, other = boxes
     return joined_boxes([uncovered(own, patch.rect), within(other, patch.rect)])
-
-
-def numbered_rows(options: KeypointOptions) -> str | None:
-    """Why points that are told apart by their row cannot be put together with others."""
-    if options.by_row():
-        return "its `pairs` are row numbers, which mean nothing once the points of two samples stand together."
-    return None
-
-
-@mixes(Blend, Keypoints, unless=numbered_rows)
-def keypoints_blend(points: Sequence[Keypoints], blend: Blend) -> Keypoints:
-    """The points of both, each with the share of its sample in the column ``weight``."""
-    shared = zip(points, blend.shares(), strict=True)
-    return joined_keypoints(
-        [dataclasses.replace(each, columns=weighted(each.columns, len(each), share)) for each, share in shared]
-    )
 
 
 @mixes(Patch, Keypoints, unless=numbered_rows)
@@ -93,61 +71,39 @@ def keypoints_patch(points: Sequence[Keypoints], patch: Patch) -> Keypoints:
     )
 
 
-def joined_boxes(parts: Sequence[Boxes]) -> Boxes:
-    """The boxes of all parts in order, with all their columns."""
-    counts = [len(part) for part in parts]
-    columns = joined_columns([part.columns for part in parts], counts, "boxes")
-    visible = joined_or_none([part.visible for part in parts], counts)
-    xyxy = np.concatenate([part.xyxy for part in parts])
-    return dataclasses.replace(parts[0], xyxy=xyxy, columns=columns, visible=visible)
+@mixes(Patch, OrientedBoxes)
+def oriented_boxes_patch(boxes: Sequence[OrientedBoxes], patch: Patch) -> OrientedBoxes:
+    """Boxes of which enough is seen; what is left of a turned rectangle is none, so they are not cut."""
+    own, other = boxes
+    return joined_oriented(
+        [
+            oriented_left(own, 1.0 - oriented_within(own, patch.rect)),
+            oriented_left(other, oriented_within(other, patch.rect)),
+        ]
+    )
 
 
-def joined_keypoints(parts: Sequence[Keypoints]) -> Keypoints:
-    """The points of all parts in order, with all their columns; where only some have visibilities, the rest are 1."""
-    counts = [len(part) for part in parts]
-    columns = joined_columns([part.columns for part in parts], counts, "keypoints")
-    visibility = joined_or_none([part.visibility for part in parts], counts)
-    xy = np.concatenate([part.xy for part in parts])
-    return dataclasses.replace(parts[0], xy=xy, visibility=visibility, columns=columns)
+@mixes(Patch, InstanceMasks)
+def instances_patch(masks: Sequence[InstanceMasks], patch: Patch) -> InstanceMasks:
+    """The own objects beside the patch and the partner's within it."""
+    x0, y0, x1, y1 = patch.rect
+    region = np.zeros(patch.size, dtype=bool)
+    region[y0:y1, x0:x1] = True
+    own, other = masks
+    return joined_masks([seen_of(own, ~region), seen_of(other, region)], patch.size)
 
 
-def inside(xy: np.ndarray, rect: Rect) -> np.ndarray:
-    """Which points (n, 2) lie within the rectangle."""
-    x0, y0, x1, y1 = rect
-    return np.asarray((xy[:, 0] >= x0) & (xy[:, 0] < x1) & (xy[:, 1] >= y0) & (xy[:, 1] < y1))
+@mixes(Patch, Depth)
+def depths_patch(maps: Sequence[Depth], patch: Patch) -> Depth:
+    """The partner's values in the rectangle."""
+    x0, y0, x1, y1 = patch.rect
+    values = maps[0].values.copy()
+    values[y0:y1, x0:x1] = maps[1].values[y0:y1, x0:x1]
+    return dataclasses.replace(maps[0], values=values)
 
 
-def within(boxes: Boxes, rect: Rect) -> Boxes:
-    """The boxes cut to the rectangle, and dropped by their policy."""
-    corner = np.array([rect[0], rect[1], rect[0], rect[1]], dtype=np.float64)
-    cut = boxes.clipped(boxes.xyxy - corner, Size(rect[3] - rect[1], rect[2] - rect[0]))
-    return dataclasses.replace(cut, xyxy=cut.xyxy + corner)
-
-
-def uncovered(boxes: Boxes, rect: Rect) -> Boxes:
-    """What of the boxes is not under the rectangle: the envelope of that, and dropped by their policy.
-
-    A box that is covered over its whole width or height becomes shorter; a hole or a corner leaves it as it is.
-    """
-    if not len(boxes):
-        return boxes
-    low, high = boxes.xyxy[:, :2], boxes.xyxy[:, 2:]
-    cut_low, cut_high = np.maximum(low, rect[:2]), np.minimum(high, rect[2:])
-    hidden = np.prod(np.maximum(cut_high - cut_low, 0.0), axis=1)
-    area = np.prod(high - low, axis=1)
-    across = ((cut_low <= low) & (cut_high >= high))[:, ::-1]  # covered along the other side
-    touched = (hidden > 0)[:, None] & across
-    new_low = np.where(touched & (cut_low <= low), cut_high, low)
-    new_high = np.where(touched & (cut_high >= high), cut_low, high)
-    left = np.divide(area - hidden, area, out=np.zeros_like(area), where=area > 0)
-    return remaining(boxes, np.concatenate([new_low, np.maximum(new_high, new_low)], axis=1), left)
-
-
-def remaining(boxes: Boxes, xyxy: np.ndarray, left: np.ndarray) -> Boxes:
-    """The boxes at ``xyxy`` when the fraction ``left`` (n,) of each is still seen, dropped by their policy."""
-    visible = left if boxes.visible is None else boxes.visible * left
-    shortest = np.min(xyxy[:, 2:] - xyxy[:, :2], axis=1, initial=np.inf)
-    keep = (left > 0) & (shortest > 0) & (visible >= boxes.options.min_visible)
-    keep &= (shortest >= boxes.options.min_size) | (left == 1.0)
-    moved = dataclasses.replace(boxes, xyxy=xyxy, visible=visible)
-    return moved if keep.all() else moved.only(keep)
+keeps_out(
+    Patch,
+    Polygons,
+    because="what a patch leaves of an outline may be no outline. Use instance masks, of kind `masks`.",
+)

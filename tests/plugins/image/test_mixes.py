@@ -7,7 +7,7 @@ import augkit
 from augkit import steps, testing
 from augkit.errors import CompileError, DataError
 from augkit.vocab.space import Boxes, BoxOptions
-from augkit.vocab.space.patch import uncovered, within
+from augkit.vocab.space.seen import uncovered, within
 
 SAMPLE = {
     "image": "image",
