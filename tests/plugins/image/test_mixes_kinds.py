@@ -19,7 +19,7 @@ ROWS = ("masks", "turned", "outlines")
 
 
 def rectangles(name: str, count: int = 4, h: int = 50, w: int = 70) -> dict:
-    """Upright rectangles on whole pixels, which every kind can describe exactly; the picture's gray tells whose it is."""
+    """Upright rectangles on whole pixels, exact in every kind; the picture's gray tells whose it is."""
     number = "abcde".index(name) + 1
     rng = np.random.default_rng(number)
     low = rng.integers(0, [w - 20, h - 20], (count, 2))
@@ -88,7 +88,7 @@ def test_cutmix_cuts_objects_and_depth_and_drops_oriented_boxes():
         assert all(np.array_equal(mask, want[n]) for n, mask in zip(want, out["masks"]["masks"], strict=True))
         drops += 8 - len(want)
     assert drops > 60
-    with pytest.raises(CompileError, match="of 'outlines': what a patch leaves of an outline.*of kind `masks`"):
+    with pytest.raises(CompileError, match=r"of 'outlines': what a patch leaves of an outline.*of kind `masks`"):
         augkit.Pipeline([steps.cutmix()], sample=SAMPLE)
 
 
