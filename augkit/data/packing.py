@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -82,25 +82,30 @@ def pack(
     done, skipped = _pack_all(packer, recipe.loader.on_error == "skip", workers, say)
     if not done:
         raise DataError(f"none of {len(skipped)} samples could be packed; the first: {skipped[0]}")
+    report = _finished(recipe, packer, done, skipped)
+    write_atomically(folder / STATE, json.dumps(state | {"report": asdict(report)}, indent=1).encode())
+    (folder / ROWS).unlink(missing_ok=True)
+    return report
+
+
+def _finished(recipe: Recipe, packer: Packer, done: Sequence[Packed], skipped: Sequence[str]) -> Report:
+    """The manifest and the recipe written, what has been reached measured."""
+    folder = packer.folder
     lines = (json.dumps(one.row, ensure_ascii=False) for one in done)
     write_atomically(folder / MANIFEST, "".join(f"{line}\n" for line in lines).encode())
     written = folder / f"{recipe.path.stem}.yaml"
     write_atomically(written, _recipe_text(recipe, packer, written).encode())
     before = [one.before for one in done if one.before is not None]
-    timed = _decode_times(packer, done)
-    report = Report(
+    return Report(
         str(written),
         len(done),
         sum(one.scaled for one in done),
         tuple(skipped),
         sum(before) if before else None,
         sum(one.after for one in done),
-        *timed,
-        _same_splits(recipe, source.keys, written),
+        *_decode_times(packer, done),
+        _same_splits(recipe, written),
     )
-    write_atomically(folder / STATE, json.dumps(state | {"report": asdict(report)}, indent=1).encode())
-    (folder / ROWS).unlink(missing_ok=True)
-    return report
 
 
 def _claim(recipe: Recipe, keys: Sequence[str], packer: Packer) -> dict[str, Any]:
@@ -204,7 +209,7 @@ def _recipe_text(recipe: Recipe, packer: Packer, written: Path) -> str:
     )
 
 
-def _same_splits(recipe: Recipe, keys: Iterable[str], written: Path) -> bool:
+def _same_splits(recipe: Recipe, written: Path) -> bool:
     again = read_recipe(written)
     return divide(recipe, open_data(recipe)) == divide(again, open_data(again))
 

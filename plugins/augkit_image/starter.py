@@ -15,6 +15,7 @@ from augkit.recipe.spelling import flow
 from augkit.recipe.starting import Dialogue, Draft
 from augkit.words import printable
 from augkit_image.files import read_image
+from augkit_image.layouts import is_annotated
 from augkit_image.sources import EXTENSIONS, ImageFolder
 
 MOST_OPENED = 2000
@@ -43,14 +44,14 @@ def image_folder(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
 
     Raises DataError for pictures without classes.
     """
-    if not data.is_dir() or not _has_pictures(data):
+    if not data.is_dir() or not _has_pictures(data) or is_annotated(data):
         return None
     if (data / "images").is_dir() and (data / "masks").is_dir():
         return _masked(shown)
     root, shown = _training_part(data, shown, dialogue)
     found = look(root)
     _tell(found, dialogue)
-    matters = _ask_left_right(found.classes, dialogue)
+    matters = ask_left_right(found.classes, dialogue)
     return Draft(_classifier(found, shown, matters))
 
 
@@ -98,22 +99,28 @@ def _training_part(data: Path, shown: str, dialogue: Dialogue) -> tuple[Path, st
 
 
 def _tell(found: Found, dialogue: Dialogue) -> None:
-    listing = _counts(found.classes, most=12)
+    listing = counts(found.classes, most=12)
     dialogue.say(f"{found.images} images in {len(found.classes)} classes: {listing}.")
     if found.opened < found.images:
         dialogue.say(f"opened {found.opened} of them, evenly spread.")
-    for key, reason in list(found.unreadable.items())[:10]:
+    tell_unreadable(found.unreadable, dialogue)
+
+
+def tell_unreadable(unreadable: Mapping[str, str], dialogue: Dialogue) -> None:
+    """The first ten files that cannot be read, and how many more there are."""
+    for key, reason in list(unreadable.items())[:10]:
         dialogue.say(f"cannot be read: {printable(key)}: {reason}")
-    if len(found.unreadable) > 10:
-        dialogue.say(f"and {len(found.unreadable) - 10} more that cannot be read.")
+    if len(unreadable) > 10:
+        dialogue.say(f"and {len(unreadable) - 10} more that cannot be read.")
 
 
-def _counts(classes: Mapping[str, int], most: int) -> str:
+def counts(classes: Mapping[str, int], most: int) -> str:
+    """``cat 6, dog 4``: the first so many classes by name."""
     shown = [f"{printable(name)} {count}" for name, count in sorted(classes.items())[:most]]
     return ", ".join(shown + ["…"] * (len(classes) > most))
 
 
-def _ask_left_right(classes: Mapping[str, int], dialogue: Dialogue) -> bool:
+def ask_left_right(classes: Mapping[str, int], dialogue: Dialogue) -> bool:
     """Whether a mirrored picture would have another label."""
     sided = [name for name in classes if len(name) == 1 or name.isdigit() or _SIDED.search(name)]
     some = printable(", ".join((sided or sorted(classes))[:4]))
@@ -149,7 +156,7 @@ def _classifier(found: Found, shown: str, matters: bool) -> str:
         steps.append("- hflip: {p: 0.5}  # left and right do not matter for these labels")
     steps.append("- color_jitter: {brightness: [0.7, 1.3], contrast: [0.7, 1.3], saturation: [0.7, 1.3]}")
     lines = [
-        f"# {found.images} images: {_counts(found.classes, most=6)}",
+        f"# {found.images} images: {counts(found.classes, most=6)}",
         "augkit: 1",
         "seed: 0",
         f"source: {{image_folder: {{root: {flow(shown)}}}}}  # a folder per class",
