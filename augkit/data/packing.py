@@ -141,7 +141,7 @@ def _described(recipe: Recipe, keys: Sequence[str], packer: Packer) -> dict[str,
         "long_side": packer.long_side,
         "quality": packer.quality,
         "decoder": packer.decoder,
-        "data": hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
+        "data_and_sample": hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The image plugin: steps, readers and sources for images, masks, boxes and keypoints."""
+"""The image plugin: steps, readers, writers and sources for images and what is annotated on them."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ _STEPS = {
     "whitening": {"pca": "Pca", "whiten": "Whiten"},
     "bridge": {"albumentations": "Albumentations"},
 }
-_READERS = {"image": "read_image", "mask": "read_mask"}
-_WRITERS = {"image": "write_image", "mask": "write_mask"}
+_READERS = {"image": "files:read_image", "mask": "files:read_mask", "masks": "mask_files:read_masks"}
+_WRITERS = {"image": "writers:write_image", "mask": "writers:write_mask", "masks": "mask_files:write_masks"}
 _SOURCES = {
     "image_folder": "sources:ImageFolder",
     "coco": "coco:Coco",
@@ -98,9 +98,9 @@ def augkit_register(registry: Registry) -> None:
     for kind, cls in _TARGETS.items():
         registry.target(kind, f"augkit.vocab.space:{cls}", modality="image")
     for kind, function in _READERS.items():
-        registry.reader(kind, f"augkit_image.files:{function}")
+        registry.reader(kind, f"augkit_image.{function}")
     for kind, function in _WRITERS.items():
-        registry.writer(kind, f"augkit_image.writers:{function}")
+        registry.writer(kind, f"augkit_image.{function}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_image.{path}")
     registry.kernels("augkit_image.running")

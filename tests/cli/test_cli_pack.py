@@ -19,6 +19,7 @@ from augkit.data.pack_sample import file_names
 from augkit.data.packing import pack
 from augkit.recipe import read_recipe
 from augkit_image.files import read_image, read_mask
+from augkit_image.mask_files import read_masks
 from tests.cli.conftest import Run
 from tests.data.conftest import noise
 
@@ -160,6 +161,57 @@ def test_masks_are_exactly_nearest(tmp_path: Path, run: Run) -> None:
         assert np.array_equal(packed, out[name]) and packed.dtype == out[name].dtype
     assert run("check", "m-37/m.yaml").exit_code == 0
     assert next(iter(augkit.loader("m-37/m.yaml")))["part"].shape[1:] == (28, 37)
+
+
+def test_outlines_and_instance_masks(coco: Path, run: Run) -> None:
+    file = coco / "data/instances.json"
+    whole = json.loads(file.read_text())
+    for one in whole["annotations"]:
+        x, y, w, h = one["bbox"]
+        one["segmentation"] = [[x, y, x + w, y + h / 3, x + w / 2, y + h], [x + w, y, x + w + 9, y, x + w + 5, y + 6]]
+    file.write_text(json.dumps(whole))
+    (coco / "r.yaml").write_text(COCO.replace("labels: labels\n", "polygons: polygons\n  masks: masks\n"))
+    result = run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    assert result.exit_code == 0, result.output
+    loose = {"polygons": {"min_size": 0}}, {"masks": {"min_size": 0}}
+    shrink = augkit.steps.resize(long_side=100, enlarge=False)
+    without = augkit.Pipeline([shrink], {"image": "image", "polygons": loose[0], "masks": loose[1]})
+    fields = ("image", "polygons", "masks")
+    given = {key: {name: targets[name] for name in fields} for key, targets in originals("r.yaml").items()}
+    packed = originals("small/r.yaml", **{"sample.polygons": loose[0], "sample.masks": loose[1]})
+    for key, targets in packed.items():
+        wanted = without(**given[key], key=key)
+        masks, polygons = targets["masks"], targets["polygons"]
+        assert np.array_equal(masks.masks, wanted["masks"].masks) and masks.masks.any()
+        assert masks.columns["id"].tolist() == wanted["masks"].columns["id"].tolist()
+        assert masks.columns["id"].dtype == np.int64 and masks.columns["label"] == wanted["masks"].columns["label"]
+        assert polygons.columns["id"].tolist() == wanted["polygons"].columns["id"].tolist()
+        for mine, theirs in zip(polygons.rings, wanted["polygons"].rings, strict=True):
+            assert (
+                len(mine) == len(theirs) and max(np.abs(a - b).max() for a, b in zip(mine, theirs, strict=True)) < 1e-9
+            )
+    batch = next(iter(augkit.loader("small/r.yaml")))
+    assert batch["masks"][0]["masks"].shape[1:] == (40, 40)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "is no file of masks"),
+        ("[]", "is no file of masks"),
+        ('{"size": [2], "counts": []}', "is no file of masks"),
+        ('{"size": [2, 2], "counts": ["04"]}', None),
+        ('{"size": [2, 2], "counts": ["04", "05"]}', "object 1: the runs of the mask cover 5 pixels"),
+    ],
+)
+def test_files_of_masks(tmp_path: Path, text: str, complaint: str | None) -> None:
+    file = tmp_path / "m.json"
+    file.write_text(text)
+    if complaint is None:
+        assert read_masks(file)["masks"].all()
+        return
+    with pytest.raises(augkit.DataError, match=complaint):
+        read_masks(file)
 
 
 def test_a_stopped_run_goes_on(coco: Path, run: Run) -> None:

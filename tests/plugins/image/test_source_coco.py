@@ -168,6 +168,22 @@ def test_through_a_recipe_everything_moves_together(write: Any) -> None:
     assert moved["labels"].value == ["dog", "person"]
 
 
+def test_outlines_and_masks_move_with_their_boxes(write: Any) -> None:
+    outlined = POSED | {"segmentation": [[3, 2, 9, 2, 9, 7, 3, 7]]}
+    folder = write(annotations=[SQUARE, outlined])
+    source = opened(folder)
+    assert list(source.fields) == ["image", "boxes", "polygons", "masks", "keypoints", "labels"]
+    flipped = Dataset(source, Plan([augkit.steps.hflip()], read_schema(source.fields)))
+    made, still = flipped[0].targets, source.load("b.png")
+    assert np.array_equal(made["masks"].masks, still["masks"]["masks"][:, :, ::-1])
+    assert [
+        name for name in ("boxes", "polygons", "masks") if made[name].columns["id"].tolist() != [SQUARE["id"], 7]
+    ] == []
+    assert made["polygons"].boxes().tolist() == [[1, 0, 9, 7.5], [1, 2, 7, 7]]
+    nothing = flipped[2].targets
+    assert [len(nothing[name]) for name in ("boxes", "polygons", "masks", "keypoints")] == [0, 0, 0, 0]
+
+
 def test_metadata_may_be_asked_for_without_opening(write: Any) -> None:
     source = opened(write())
     assert source.meta("deep/a.png") == {"file_name": "deep/a.png", "id": 5, "labels": ["person"]}

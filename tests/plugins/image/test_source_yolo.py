@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import augkit
-from augkit.data import Source, open_recipe, open_source
+from augkit.data import Dataset, Source, open_recipe, open_source
+from augkit.plan import Plan
+from augkit.schema import read_schema
 from augkit_image.yolo_data import label_file
 from tests.data.conftest import noise, write_image
 
@@ -117,6 +119,24 @@ def test_through_a_recipe_everything_moves_together(yolo: Any) -> None:
     assert np.round(moved["boxes"].xyxy, 9).tolist() == [[3, 2, 7, 8]]
     assert (moved["keypoints"].xy - 0.5).tolist() == [[5, 4], [3, 4]]
     assert moved["keypoints"].columns["label"] == ["right_ear", "left_ear"]
+
+
+@pytest.mark.parametrize(("line", "form"), [(OUTLINE, "polygons"), (TURNED, "oriented")])
+def test_outlines_and_oriented_boxes_move_with_their_boxes(yolo: Any, line: str, form: str) -> None:
+    source = opened(yolo(line), form=form)
+    made = Dataset(source, Plan([augkit.steps.hflip()], read_schema(source.fields)))
+    moved = made[0].targets
+    names = {"polygons": ("polygons", "masks"), "oriented": ("oriented_boxes",)}[form]
+    assert set(source.fields) == {"image", "boxes", "labels", *names}
+    x0, y0, x1, y1 = np.round(moved["boxes"].xyxy[0], 9).tolist()
+    assert (x0, y0, x1, y1) == ((5, 2, 9, 12) if form == "polygons" else (1, 2, 9, 10))
+    if form == "polygons":
+        assert np.array_equal(moved["masks"].masks, source.load("images/train/a.png")["masks"]["masks"][:, :, ::-1])
+        assert np.round(moved["polygons"].boxes()[0], 9).tolist() == [x0, y0, x1, y1]
+    else:
+        corners = moved["oriented_boxes"].corners()[0]
+        assert np.round([*corners.min(axis=0), *corners.max(axis=0)], 6).tolist() == [1, 2, 9, 10]
+    assert {len(made[1].targets[name]) for name in ("boxes", *names)} == {0}
 
 
 @pytest.mark.parametrize(
