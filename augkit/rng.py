@@ -105,9 +105,7 @@ class Stream:
         logs = [self._log_gamma(alpha) for alpha in alphas]
         # Relative to the largest, so that small parameters, whose gammas are all next to 0, divide too.
         parts = [exp(each - max(logs)) for each in logs]
-        total = 0.0
-        for part in parts:  # the builtin sum rounds otherwise from one Python to the next
-            total += part
+        total = _sum(parts)
         return [part / total for part in parts]
 
     def _log_gamma(self, shape: float) -> float:
@@ -133,7 +131,7 @@ class Stream:
         """A position below ``count``, by ``weights`` or evenly."""
         if weights is None:
             return self.integer(0, count - 1)
-        mark = self.random() * sum(weights)
+        mark = self.random() * _sum(weights)
         for position, weight in enumerate(weights):
             mark -= weight
             if mark < 0.0 and weight > 0.0:
@@ -151,6 +149,14 @@ class Stream:
     def subseed(self) -> int:
         """63 bits that stand for a whole field of random numbers in Params; see ``field``."""
         return self.word() >> 1
+
+
+def _sum(numbers: Sequence[float]) -> float:
+    # The builtin rounds otherwise since Python 3.12.
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
 
 
 class Streams:

@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from augkit.rng import stream
+from augkit.rng import _sum, stream
 
 COUNT = 4000
 CLOSED = {
@@ -65,3 +65,8 @@ def test_parts_are_shares_of_one(alphas, key):
 def test_tiny_parameters_give_all_or_nothing_and_no_division_by_zero():
     rng = stream(0, 0, "tiny")
     assert {round(rng.beta(1e-7, 1e-7), 9) for _ in range(50)} == {0.0, 1.0}
+
+
+def test_weights_are_added_up_alike_on_every_python():
+    # One after the other, 0.1 ten times is 0.9999999999999999; Python's own sum is 1.0 since 3.12.
+    assert _sum([0.1] * 10) == 0.9999999999999999
