@@ -1,4 +1,4 @@
-"""Boxes, and how they follow: the envelope of the moved corners, then the clip policy."""
+"""Boxes, and how they follow: the envelope of what the frame shows of the moved box, then the clip policy."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from augkit.columns import take
 from augkit.fields import Limits, Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.transform import moves
+from augkit.vocab.space import outlines
 from augkit.vocab.space.box_forms import BoxFormat, read_boxes, write_boxes
 from augkit.vocab.space.clipping import ClipOptions, fraction, kept
 from augkit.vocab.space.planar import Affine2D, SpaceMap
@@ -77,6 +78,11 @@ class Boxes(Target):
         np.minimum(inside, (size.w, size.h, size.w, size.h), out=inside)
         sides, whole = inside[:, 2:] - inside[:, :2], moved[:, 2:] - moved[:, :2]
         visible = fraction(sides[:, 0] * sides[:, 1], whole[:, 0] * whole[:, 1], self.visible)
+        return self.settled(inside, visible)
+
+    def settled(self, inside: np.ndarray, visible: np.ndarray) -> Self:
+        """These boxes at ``inside`` (n, 4) the frame, of which ``visible`` (n,) is left, dropped by the policy."""
+        sides = inside[:, 2:] - inside[:, :2]
         keep = kept(visible, np.minimum(sides[:, 0], sides[:, 1]), self.options)
         if np.logical_and.reduce(keep):
             return self._with(xyxy=inside, visible=visible)
@@ -97,19 +103,54 @@ class Boxes(Target):
 
 @moves(SpaceMap, Boxes)
 def boxes_follow_map(boxes: Boxes, space: SpaceMap) -> Boxes:
-    """The envelope of the moved corners, or of the moved edges where straight lines bend.
+    """The envelope of what the frame shows of the moved corners, or of the moved edges where straight lines bend.
 
-    It contains what the box held, and is exact for what fills its box under a straight map.
+    It contains what is shown of what the box held, and is exact for what fills its box under a straight map.
     """
     if not len(boxes):
         return boxes
     if isinstance(space, Affine2D):
-        return boxes.clipped(_affine_envelope(boxes.xyxy, space), space.size_out)
-    outline = _CORNERS if space.straight else _edges(boxes.xyxy, space.chord_px())
+        moved, rings = _affine_envelope(boxes.xyxy, space), None
+        if _keeps_sides(space):
+            return boxes.clipped(moved, space.size_out)
+    else:
+        rings = _moved_outlines(boxes.xyxy, space)
+        moved = np.concatenate([rings.min(axis=1), rings.max(axis=1)], axis=1)
+    return _shown(boxes, moved, rings, space)
+
+
+def _shown(boxes: Boxes, moved: np.ndarray, rings: np.ndarray | None, space: SpaceMap) -> Boxes:
+    """What lies outside tells nothing about how far the part inside reaches, so outlines are cut before they are
+    measured.
+    """
+    cut = np.flatnonzero(_cut(moved, space.size_out))
+    rings = _moved_outlines(boxes.xyxy[cut], space) if rings is None else rings[cut]
+    inside, left, whole = moved.copy(), np.ones(len(boxes)), np.ones(len(boxes))
+    for row, ring in zip(cut, rings, strict=True):
+        part = outlines.clipped(ring, space.size_out)
+        whole[row], left[row] = outlines.area(ring), outlines.area(part) if len(part) else 0.0
+        inside[row] = [*part.min(axis=0), *part.max(axis=0)] if len(part) else 0.0
+    return boxes.settled(inside, fraction(left, whole, boxes.visible))
+
+
+def _cut(moved: np.ndarray, size: Size) -> np.ndarray:
+    return np.asarray(((moved < 0) | (moved > (size.w, size.h, size.w, size.h))).any(axis=1))
+
+
+def _keeps_sides(affine: Affine2D) -> bool:
+    """Whether upright rectangles stay upright: flips, quarter turns, crops and scalings."""
+    (a, b, _), (c, d, _), _ = affine.matrix
+    return b == c == 0 or a == d == 0
+
+
+def _moved_outlines(xyxy: np.ndarray, space: SpaceMap) -> np.ndarray:
+    """(n, k, 2): each box's corners, or places along its edges, moved."""
+    if not len(xyxy):
+        return np.zeros((0, len(_CORNERS), 2))
+    outline = _CORNERS if space.straight else _edges(xyxy, space.chord_px())
     # This form gives the corners themselves at 0 and 1, so that a map that moves nothing changes no bit.
-    places = boxes.xyxy[:, None, :2] * (1 - outline) + boxes.xyxy[:, None, 2:] * outline
-    moved = space.points(places.reshape(-1, 2)).reshape(places.shape)
-    return boxes.clipped(np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1), space.size_out)
+    places = xyxy[:, None, :2] * (1 - outline) + xyxy[:, None, 2:] * outline
+    return space.points(places.reshape(-1, 2)).reshape(places.shape)
 
 
 def _edges(xyxy: np.ndarray, chord_px: float) -> np.ndarray:
