@@ -255,3 +255,48 @@ def test_a_label_that_depends_on_shape_is_not_bent(name):
 def test_fields_that_make_no_sense_are_refused(name, fields, complaint):
     with pytest.raises(FieldError, match=complaint):
         getattr(steps, name)(**fields)
+
+
+@pytest.mark.parametrize("case", STRONG, ids=ids)
+def test_every_kind_of_target_bends_alike(case):
+    size = (160, 200)
+    rng = np.random.default_rng(4)
+    corners = np.array([[70.0, 50.0], [130.0, 55.0], [125.0, 105.0], [75.0, 100.0]])
+    thing = filled(corners, size)
+    row, column = np.mgrid[: size[0], : size[1]] + 0.5
+    point = np.array([[100.5, 80.5]])
+    heat = np.exp(-((column - 100.5) ** 2 + (row - 80.5) ** 2) / 18).astype(np.float32)
+    picture = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
+    spec = {
+        **POINTS,
+        "mask": {"mask": {"ignore_index": 0}},
+        "things": "masks",
+        "outlines": "polygons",
+        "turned": "oriented_boxes",
+        "heat": "heatmap",
+        "far": {"depth": {"outside": "nan"}},
+        "film": "image_sequence",
+    }
+    given = {
+        "image": picture,
+        "points": point,
+        "mask": thing.astype(np.uint8),
+        "things": thing[None],
+        "outlines": [corners],
+        "turned": np.array([[100.0, 77.5, 60.0, 55.0, 0.0]]),
+        "heat": heat,
+        "far": column.astype(np.float32),
+        "film": np.stack([picture, 255 - picture]),
+    }
+    for key in "abc":
+        out = pipeline(case[0], spec, **case[1])(key=key, **given)
+        assert np.array_equal(out["things"][0], out["mask"] == 1)
+        assert np.array_equal(out["film"][0], out["image"])
+        region = filled(out["outlines"][0], size)
+        assert (region & out["things"][0]).sum() / (region | out["things"][0]).sum() > 0.96
+        top = np.unravel_index(out["heat"].argmax(), size)
+        assert np.abs(out["points"][0] - 0.5 - top[::-1]).max() <= 1
+        i, j = np.floor(out["points"][0][::-1]).astype(int)
+        assert out["far"][i, j] == pytest.approx(100.5, abs=3.5)
+        around = cv2.boxPoints((out["turned"][0, :2], out["turned"][0, 2:4], out["turned"][0, 4]))
+        assert (filled(around, size) | ~out["things"][0]).mean() > 0.999
