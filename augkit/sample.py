@@ -97,6 +97,10 @@ class Target:
         """How far each axis reaches; only carriers have one."""
         return {}
 
+    def parts(self) -> Sequence[Target]:
+        """What a step that is fitted gets to see: the target, or those that it is made of (the frames of a film)."""
+        return (self,)
+
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
         """A target from what a caller gave, and the form to give it back in. ``frame`` is the carriers' of its

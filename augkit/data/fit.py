@@ -120,7 +120,7 @@ def _targets(data: Dataset, fields: Sequence[str], skip: bool) -> Iterator[Targe
     for index in range(len(data)):
         [sample] = data.__getitems__([index])
         if not isinstance(sample, Failure):
-            yield from (sample.targets[name] for name in fields)
+            yield from (part for name in fields for part in sample.targets[name].parts())
         elif not skip:
             raise sample.error
 

@@ -11,9 +11,12 @@ import pytest
 
 import augkit
 from augkit.data import open_recipe
+from augkit.data.fit import fit_recipe
+from augkit.data.samples import Dataset
+from augkit.plan import Plan
 from augkit.recipe import read_recipe
 from augkit_image import basis, whitening
-from tests.data.conftest import recipe
+from tests.data.conftest import noise, recipe
 
 WHITEN = {"whiten": {"fit": True, "epsilon": 1e-9}}
 
@@ -138,3 +141,30 @@ def test_batches_are_the_same_for_any_number_of_workers(folder: Any) -> None:
     for start in ("fork", "spawn"):
         opened = open_recipe(file, {"loader.workers": 2, "loader.start": start})
         assert images(opened, "train").tobytes() == alone.tobytes()
+
+
+class Films:
+    """Six films of four frames, in memory."""
+
+    keys = tuple("abcdef")
+    root = None
+    fields = {"film": None}
+
+    def load(self, key: str) -> dict[str, Any]:
+        return {"film": np.stack([noise(4 * ord(key) + frame, 2, 2) for frame in range(4)])}
+
+    def meta(self, key: str) -> dict[str, Any]:
+        return {}
+
+
+def test_a_film_is_measured_frame_by_frame() -> None:
+    steps = [{"pca_color": {"fit": True}}, {"normalize": {"fit": True}}, WHITEN]
+    read = read_recipe({"augkit": 1, "sample": {"film": "image_sequence"}, "steps": steps, "eval_steps": steps[1:]})
+    films = Films()
+    fitted = fit_recipe(read, films, films.keys)  # type: ignore[arg-type]
+    plan = Plan(fitted.eval_steps, fitted.schema)
+    values = np.stack([Dataset(films, plan)[k].targets["film"].values for k in range(6)])  # type: ignore[arg-type, union-attr, attr-defined]
+    assert values.shape == (6, 4, 3, 2, 2)
+    assert np.abs(np.cov(values.reshape(24, -1).T, bias=True) - np.eye(12)).max() < 1e-3
+    shift = Plan(fitted.steps, fitted.schema)(Dataset(films, plan).original(0))[1].steps[0][2]["shift"]  # type: ignore[arg-type]
+    assert any(shift)

@@ -40,6 +40,10 @@ class ImageSequence(Target):
     def frame(self) -> Frame:
         return {Axis.SPACE: Size(*self.frames.shape[1:3])}
 
+    def parts(self) -> list[Image]:
+        """The frames as images."""
+        return [Image(pixels, options=self.options) for pixels in self.frames]
+
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
         """From an array (t, h, w[, c]), a list of arrays (h, w[, c]), or a torch tensor (t, c, h, w); uint8, uint16, or
@@ -79,7 +83,7 @@ class ImageSequence(Target):
 
     def frame_by_frame(self, of_image: Callable[[Any, Any], Any], params: Any) -> Target:
         """The film of what becomes of each frame, or of the tensors that the frames become."""
-        images = [Image(pixels, options=self.options) for pixels in self.frames]
+        images = self.parts()
         moved = [of_image(image, params) for image in images]
         if all(now is was for now, was in zip(moved, images, strict=True)):
             return self
@@ -102,6 +106,10 @@ class ImageSequenceTensor(Target):
 
     def frame(self) -> Frame:
         return {Axis.SPACE: Size(*self.values.shape[2:])}
+
+    def parts(self) -> list[ImageTensor]:
+        """The frames as tensors."""
+        return [ImageTensor(values, options=self.options) for values in self.values]
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
