@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -73,7 +74,7 @@ def recoloured(image: Array, ops: Sequence[Op]) -> Array:
     planes = planes_of(image)
     channels = len(planes)
     out = np.empty(planes.shape, image.dtype)
-    _run(planes, ops, colour_channels(image), out, np.ones(channels, np.float32), np.zeros(channels, np.float32))
+    _run(planes, ops, colour_channels(image), out, *_scaling((0.0,) * channels, (1.0,) * channels, 1.0))
     if channels == 1:
         return out.reshape(image.shape)
     return cv2.merge([plane.reshape(image.shape[:2]) for plane in out])
@@ -82,12 +83,16 @@ def recoloured(image: Array, ops: Sequence[Op]) -> Array:
 def standardized(image: Array, ops: Sequence[Op], mean: Sequence[float], std: Sequence[float]) -> Array:
     """``image`` after ``ops``, then (value - mean) / std of fractions of the range: float32 (c, h, w)."""
     planes = planes_of(image)
-    full = 255.0 if image.dtype == np.uint8 else 1.0
-    scale = np.array([1 / (full * s) for s in std], np.float32)
-    offset = np.array([-m / s for m, s in zip(mean, std, strict=True)], np.float32)
     out = np.empty(planes.shape, np.float32)
+    scale, offset = _scaling(tuple(mean), tuple(std), 255.0 if image.dtype == np.uint8 else 1.0)
     _run(planes, ops, colour_channels(image), out, scale, offset)
     return out.reshape(-1, *image.shape[:2])
+
+
+@lru_cache(64)
+def _scaling(mean: tuple[float, ...], std: tuple[float, ...], full: float) -> tuple[Array, Array]:
+    scale = np.array([1 / (full * s) for s in std], np.float32)
+    return scale, np.array([-m / s for m, s in zip(mean, std, strict=True)], np.float32)
 
 
 def _run(*program: Any) -> None:
@@ -103,17 +108,19 @@ def planes_of(image: Array) -> Array:
     image = solid(image)
     if channels == 1:
         return np.ascontiguousarray(image).reshape(1, -1)
-    planes = _memory(channels, height * width, image.dtype)
+    planes, parts = _memory((channels, height, width), image.dtype)
     # Below, OpenCV writes into what it is given.
-    cv2.split(image, [plane.reshape(height, width) for plane in planes])
+    cv2.split(image, parts)
     return planes
 
 
-def _memory(channels: int, count: int, dtype: np.dtype[Any]) -> Array:
-    kept: Array | None = getattr(_scratch, "planes", None)
-    if kept is None or kept.shape != (channels, count) or kept.dtype != dtype:
-        kept = _scratch.planes = np.empty((channels, count), dtype)
-    return kept
+def _memory(shape: tuple[int, int, int], dtype: np.dtype[Any]) -> tuple[Array, list[Array]]:
+    known, planes, parts = getattr(_scratch, "kept", (None, None, None))
+    if known != (shape, dtype):
+        whole = np.empty(shape, dtype)
+        planes, parts = whole.reshape(shape[0], -1), list(whole)
+        _scratch.kept = (shape, dtype), planes, parts
+    return planes, parts  # type: ignore[return-value]
 
 
 def _brightness(factor: float, colours: int, levels: bool) -> list[Op]:
@@ -127,8 +134,9 @@ def _contrast(factor: float, colours: int, levels: bool) -> list[Op]:
 def _saturation(factor: float, colours: int, levels: bool) -> list[Op]:
     if factor == 1 or colours < 3:
         return []
-    matrix = factor * np.eye(3) + (1 - factor) * np.array(LUMA)
-    return [Op(Code.MIX, tuple(matrix.ravel().tolist()))]
+    red, green, blue = ((1 - factor) * share for share in LUMA)
+    own = factor
+    return [Op(Code.MIX, (own + red, green, blue, red, own + green, blue, red, green, own + blue))]
 
 
 def _hue(turns: float, colours: int, levels: bool) -> list[Op]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from augkit.carriers import How
 from augkit.fields import Size
 from augkit.vocab.space import Affine2D, Homography, PlanarMap
-from augkit.vocab.space.planar import as_matrix
+from augkit.vocab.space.planar import Matrix
 from augkit_image.lattice import straight, whole
+from augkit_image.matrix import inverted
+
+Corners = list[tuple[float, float]]
 
 COSTS: Mapping[str, float] = {
     "call": 4.0,
@@ -32,7 +33,7 @@ _TOLERANCE_PX = 1e-6
 
 def composed(maps: Sequence[PlanarMap], how: How) -> list[PlanarMap]:
     """The cheapest way of doing ``maps`` in order: some of them joined, where ``how`` allows it."""
-    if how.mode == "exact" or how.fuse == "off" or len(maps) < 2:
+    if how.mode == "exact" or how.fuse == "off" or len(maps) < 2 or _is_cheap(maps):
         return list(maps)
     costs = {**COSTS, **(how.costs or {})}
     best: list[tuple[float, list[PlanarMap]]] = [(0.0, [])]
@@ -43,6 +44,11 @@ def composed(maps: Sequence[PlanarMap], how: How) -> list[PlanarMap]:
             options.append((spent + cost(joint, costs), [*before, joint]))
         best.append(min(options, key=lambda option: option[0]))
     return best[-1][1]
+
+
+def _is_cheap(maps: Sequence[PlanarMap]) -> bool:
+    """Whether only the first resamples and the rest turn what it makes: nothing joined can be cheaper."""
+    return all(is_lattice(each) and sorted(each.size_in) == sorted(each.size_out) for each in maps[1:])
 
 
 def _joints(maps: Sequence[PlanarMap], fuse: str) -> list[tuple[int, PlanarMap]]:
@@ -76,16 +82,17 @@ def cost(planar: PlanarMap, costs: Mapping[str, float]) -> float:
 def is_lattice(planar: PlanarMap) -> bool:
     """Whether pixels are put on pixels: flips, quarter turns, crops and pads."""
     (a, b, c), (d, e, f), (g, h, _) = planar.matrix
-    linear = {abs(a), abs(b), abs(d), abs(e)} <= {0.0, 1.0} and g == h == 0
-    return linear and abs(a * e - b * d) == 1.0 and whole(c) is not None and whole(f) is not None
+    if g or h or a * a + b * b + d * d + e * e != 2.0 or abs(a * e - b * d) != 1.0 or a * b or d * e:
+        return False
+    return whole(c) is not None and whole(f) is not None
 
 
 def _fills(planar: PlanarMap) -> bool:
     """Whether the output shows whole pixels of the input up to its own edges, so that a resize does it."""
-    corners = _corners(planar.inverse(), planar.size_out)
+    corners = _sources(planar)
     if corners is None or not _inside(corners, planar.size_in):
         return False
-    return all(whole(value) is not None for value in corners.ravel().tolist())
+    return all(whole(x) is not None and whole(y) is not None for x, y in corners)
 
 
 def joined(first: PlanarMap, later: PlanarMap, fuse: str = "strict") -> PlanarMap | None:
@@ -101,54 +108,69 @@ def joined(first: PlanarMap, later: PlanarMap, fuse: str = "strict") -> PlanarMa
     resampling = _resampling(first, later, within)
     if resampling is None:
         return None
-    matrix = later.array() @ first.array()
-    kind: type[PlanarMap] = Affine2D if matrix[2, 0] == matrix[2, 1] == 0 else Homography
-    return kind(as_matrix(_snapped(matrix / matrix[2, 2])), first.size_in, later.size_out, **resampling)
+    matrix = product(later.matrix, first.matrix)
+    kind: type[PlanarMap] = Affine2D if matrix[2] == (0.0, 0.0, 1.0) else Homography
+    return kind(matrix, first.size_in, later.size_out, *resampling)
 
 
-def _snapped(matrix: np.ndarray) -> np.ndarray:
-    near = np.rint(matrix)
-    return np.where(np.abs(matrix - near) < 1e-11, near, matrix)
+def product(later: Matrix, first: Matrix) -> Matrix:
+    """The matrix of ``first``, then ``later``, with 1 in the last place and whole numbers where they are meant."""
+    rows = [
+        [sum(x * y for x, y in zip(row, column, strict=True)) for column in zip(*first, strict=True)] for row in later
+    ]
+    depth = rows[2][2]
+    return tuple(tuple(_snapped(value / depth) for value in row) for row in rows)  # type: ignore[return-value]
 
 
-def _resampling(first: PlanarMap, later: PlanarMap, within: bool) -> dict[str, Any] | None:
+def _snapped(value: float) -> float:
+    near = round(value)
+    return float(near) if abs(value - near) < 1e-11 else value
+
+
+def _resampling(first: PlanarMap, later: PlanarMap, within: bool) -> tuple[Any, Any, Any] | None:
     """How the joint map reads between pixels and beyond the edge; None where the two differ in what matters."""
     exact = is_lattice(first), is_lattice(later)
     if not any(exact) and first.interpolation != later.interpolation:
         return None
     interpolation = later.interpolation if exact[0] else first.interpolation
-    edges = (first.border, first.fill), (later.border, later.fill)
     if within:
-        border, fill = edges[0]
-    elif _shows_only_inside(first):
-        border, fill = edges[1]
-        if border != "constant" and not _hides_nothing(first):
-            return None
-    elif edges[0] == edges[1] and edges[0][0] == "constant":
-        border, fill = edges[0]
-    else:
-        return None
-    return {"interpolation": interpolation, "border": border, "fill": fill}
+        return interpolation, first.border, first.fill
+    if _shows_only_inside(first):
+        seen_again = later.border != "constant" and not _hides_nothing(first)
+        return None if seen_again else (interpolation, later.border, later.fill)
+    alike = first.border == later.border == "constant" and first.fill == later.fill
+    return (interpolation, first.border, first.fill) if alike else None
 
 
 def _shows_only_inside(planar: PlanarMap) -> bool:
     """Whether no output pixel comes from outside the input."""
-    corners = _corners(planar.inverse(), planar.size_out)
+    corners = _sources(planar)
     return corners is not None and _inside(corners, planar.size_in)
 
 
 def _hides_nothing(planar: PlanarMap) -> bool:
     """Whether every input pixel lies within the output frame."""
-    corners = _corners(planar, planar.size_in)
+    corners = _corners(planar.matrix, planar.size_in)
     return corners is not None and _inside(corners, planar.size_out)
 
 
-def _corners(planar: PlanarMap, size: Size) -> np.ndarray | None:
+def _sources(planar: PlanarMap) -> Corners | None:
+    """Where the corners of the output come from."""
+    inverse: Any = inverted([list(row) for row in planar.matrix])
+    return _corners(inverse, planar.size_out)
+
+
+def _corners(matrix: Matrix, size: Size) -> Corners | None:
     """Where the corners of a frame go; None when the frame reaches over the horizon."""
-    xy = np.array([[0.0, 0.0], [size.w, 0.0], [size.w, size.h], [0.0, size.h]])
-    depth = xy @ planar.array()[2, :2] + planar.matrix[2][2]
-    return planar.points(xy) if (depth > 0).all() else None
+    found = []
+    for x, y in ((0, 0), (size[1], 0), (size[1], size[0]), (0, size[0])):
+        u, v, depth = (row[0] * x + row[1] * y + row[2] for row in matrix)
+        if depth <= 0:
+            return None
+        found.append((u / depth, v / depth))
+    return found
 
 
-def _inside(points: np.ndarray, size: Size) -> bool:
-    return bool((points >= -_TOLERANCE_PX).all() and (points <= np.array([size.w, size.h]) + _TOLERANCE_PX).all())
+def _inside(corners: Corners, size: Size) -> bool:
+    right, bottom = size[1] + _TOLERANCE_PX, size[0] + _TOLERANCE_PX
+    return all(-_TOLERANCE_PX <= x <= right and -_TOLERANCE_PX <= y <= bottom for x, y in corners)

@@ -100,7 +100,7 @@ def normalized(image: Array, ops: Sequence[Op], mean: float | Sequence[float], s
 
 
 def _per_channel(name: str, given: float | Sequence[float], channels: int) -> list[float]:
-    values = np.asarray(given, dtype=np.float64).reshape(-1).tolist()
+    values = [float(value) for value in given] if isinstance(given, tuple | list) else [float(given)]  # type: ignore[arg-type]
     if len(values) not in (1, channels):
         raise ValueError(
             f"{name} has {len(values)} values for an image of {channels} channel(s); "

@@ -20,15 +20,15 @@ from augkit_image.warp import warp
 def image_follows_map(image: Image, planar: PlanarMap) -> Image:
     """Resampled by the map; flips, quarter turns, crops and pads move whole pixels."""
     fill = image_fill(planar.fill, image.pixels)
-    pixels = warp(image.pixels, planar.array(), planar.size_out, planar.interpolation, planar.border, fill)
-    return dataclasses.replace(image, pixels=pixels)
+    pixels = warp(image.pixels, planar.matrix, planar.size_out, planar.interpolation, planar.border, fill)
+    return Image(pixels, options=image.options)
 
 
 @moves(PlanarMap, Mask)
 def mask_follows_map(mask: Mask, planar: PlanarMap) -> Mask:
     """The same map with nearest; where the border is constant, the outside becomes the ignore index."""
-    classes = warp(mask.classes, planar.array(), planar.size_out, "nearest", planar.border, mask.outside)
-    return dataclasses.replace(mask, classes=classes)
+    classes = warp(mask.classes, planar.matrix, planar.size_out, "nearest", planar.border, mask.outside)
+    return Mask(classes, options=mask.options)
 
 
 @moves(FieldMap, Image)
@@ -84,6 +84,8 @@ def image_fill(fill: float | tuple[float, ...], pixels: Array) -> tuple[float, .
 
     It is paint, so alpha is opaque unless it is given too. ValueError: another count of numbers than channels.
     """
+    if fill == 0 and pixels.shape[2] in (1, 3):
+        return (0.0,)
     colours, channels = colour_channels(pixels), pixels.shape[2]
     values = (fill,) * colours if isinstance(fill, int | float) else tuple(fill)
     values = values * colours if len(values) == 1 else values

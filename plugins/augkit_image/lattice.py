@@ -36,6 +36,8 @@ def straight(rows: Rows) -> Straight | None:
     if depth != [0.0, 0.0, 1.0]:
         return None
     crumb = _TOLERANCE_PX / 32768 * max(abs(a), abs(b), abs(c), abs(d))
+    if a * d - b * c == 0:
+        return None
     if abs(b) <= crumb and abs(c) <= crumb:
         return Straight(False, a < 0, d < 0, abs(a), abs(d))
     if abs(a) <= crumb and abs(d) <= crumb:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,14 +12,28 @@ from augkit_image.border import Array
 Rows = list[list[float]]
 
 
-def checked(matrix: Array, width: int, height: int) -> Rows:
-    """``matrix`` as rows, scaled so that a whole image of that size lies before the horizon.
-
-    ValueError: not 3 x 3, not finite, or the image would be folded over the horizon.
-    """
+def as_rows(matrix: Array | Sequence[Sequence[float]]) -> Rows:
+    """``matrix`` as rows of floats; ValueError when it is not 3 x 3."""
+    if isinstance(matrix, tuple):
+        return [list(row) for row in matrix]
     rows: Rows = np.asarray(matrix, dtype=np.float64).tolist()
     if [len(row) if isinstance(row, list) else 0 for row in rows] != [3, 3, 3]:
         raise ValueError(f"the matrix must be 3 x 3, not {np.shape(matrix)}")
+    return rows
+
+
+def finite(rows: Rows) -> bool:
+    """Whether no entry is infinite or NaN, which a difference with itself gives away."""
+    (a, b, c), (d, e, f), (g, h, i) = rows
+    total = a + b + c + d + e + f + g + h + i
+    return total - total == 0
+
+
+def checked(rows: Rows, width: int, height: int) -> Rows:
+    """``rows`` scaled so that a whole image of that size lies before the horizon.
+
+    ValueError: not finite, or the image would be folded over the horizon.
+    """
     if not all(math.isfinite(value) for row in rows for value in row):
         raise ValueError(f"the matrix has entries that are not finite: {rows}")
     depths = [rows[2][0] * x + rows[2][1] * y + rows[2][2] for x in (0, width) for y in (0, height)]

@@ -51,14 +51,22 @@ def gather(image: Array, rows: Array, columns: Array, border: str, fill: Fill) -
 
 
 def _gather_straight(image: Array, rows: Array, columns: Array, border: str, fill: Fill) -> Array:
-    inner = "replicate" if border == "constant" else border
     height, width = image.shape[:2]
+    if _within(rows, height) and _within(columns, width):
+        first, last = min(columns[0], columns[-1]), max(columns[0], columns[-1])
+        return image[:, first : last + 1].take(rows, axis=0).take(columns - first, axis=1)
+    inner = "replicate" if border == "constant" else border
     out = image.take(folded(rows, height, inner), axis=0).take(folded(columns, width, inner), axis=1)
     if border == "constant":
         pixel = fill_pixel(fill, image)
         out[(rows < 0) | (rows >= height)] = pixel
         out[:, (columns < 0) | (columns >= width)] = pixel
     return out
+
+
+def _within(index: Array, count: int) -> bool:
+    """Whether all of ``index``, which rises or falls, lies inside."""
+    return min(index[0], index[-1]) >= 0 and max(index[0], index[-1]) < count
 
 
 def _take(image: Array, flat: Array, outside: Array | None) -> Array:

@@ -17,9 +17,14 @@ from augkit_image.pixel_ops import LUMA, Op
 
 Array = np.ndarray[Any, Any]
 
-_BLOCK = 512
+_BLOCK = 1024
 _ROUND = np.float32(2.0**23)
 _FINE = 65536.0
+_ZEROS = (0.0,) * 9
+_NO_TABLES = np.zeros((1, 1, 256), np.float32)
+_LUMA, _EACH = np.array(LUMA), np.ones(4)
+_LEVELS = np.float32(255), _ROUND
+_FRACTIONS = np.float32(1), np.float32(0)
 
 
 def run(planes: Array, ops: Sequence[Op], colours: int, out: Array, scale: Array, offset: Array) -> None:
@@ -28,20 +33,20 @@ def run(planes: Array, ops: Sequence[Op], colours: int, out: Array, scale: Array
     ``planes`` are uint8, or float32 in [0, 1]; ``out`` (c, n) is of the same dtype, or float32.
     """
     codes, values, tables = _assembled(ops, colours)
-    whole = planes.dtype == np.uint8
-    limit, rounding = (np.float32(255), _ROUND) if whole else (np.float32(1), np.float32(0))
-    luma = np.array(LUMA if colours == 3 else (1.0,) * colours)
+    luma = _LUMA if colours == 3 else _EACH
+    limit, rounding = _LEVELS if planes.dtype == np.uint8 else _FRACTIONS
     _run(planes, codes, values, tables, colours, luma, limit, rounding, scale, offset, out)
 
 
 def _assembled(ops: Sequence[Op], colours: int) -> tuple[Array, Array, Array]:
     codes = np.array([op.code for op in ops], dtype=np.int64)
-    values = np.zeros((len(ops), 9), dtype=np.float32)
-    tables = np.zeros((len(ops) if any(op.table is not None for op in ops) else 1, colours, 256), dtype=np.float32)
-    for position, op in enumerate(ops):
-        values[position, : len(op.values)] = op.values
-        if op.table is not None:
-            tables[position] = op.table
+    values = np.array([op.values + _ZEROS[len(op.values) :] for op in ops], dtype=np.float32).reshape(-1, len(_ZEROS))
+    tables = _NO_TABLES
+    if any(op.table is not None for op in ops):
+        tables = np.zeros((len(ops), colours, 256), dtype=np.float32)
+        for position, op in enumerate(ops):
+            if op.table is not None:
+                tables[position] = op.table
     return codes, values, tables
 
 

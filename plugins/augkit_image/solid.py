@@ -23,7 +23,7 @@ def solid(pixels: Array) -> Array:
     forwards = pixels[:: -1 if backwards[0] else 1, :: -1 if backwards[1] else 1]
     upright = forwards.swapaxes(0, 1) if turned else forwards
     if not _in_pieces(upright) or pixels.dtype not in (np.uint8, np.float32):
-        return np.ascontiguousarray(pixels)
+        return pixels.copy()
     if turned:
         upright = cv2.transpose(upright)
     code = _FLIPS[backwards]

@@ -8,11 +8,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from augkit.vocab.space.planar import Matrix
 from augkit_image.border import BORDERS, Array, Fill, fill_pixel
 from augkit_image.halving import halved, halvings
 from augkit_image.lattice import Size, Straight, lattice_move, straight, whole
-from augkit_image.matrix import Rows, checked, inverted, point, scales
+from augkit_image.matrix import Rows, as_rows, checked, finite, inverted, point, scales
 from augkit_image.nearest import gather, nearest_indices
+from augkit_image.solid import solid
 
 INTERPOLATIONS = ("nearest", "linear", "cubic", "area")
 
@@ -22,7 +24,7 @@ _MARGIN = 4
 
 def warp(
     image: Array,
-    matrix: Array,
+    matrix: Array | Matrix,
     size: Size,
     interpolation: str = "linear",
     border: str = "constant",
@@ -41,23 +43,32 @@ def warp(
     above 32,766 px where resampling is needed.
     """
     check_words(interpolation, border)
-    rows = checked(matrix, image.shape[1], image.shape[0])
-    inverse = inverted(rows)
-    how = straight(rows)
+    if interpolation != "nearest" and image.dtype not in (np.uint8, np.float32):
+        raise ValueError(f"{interpolation!r} takes uint8 or float32 pixels, not {image.dtype}; labels take 'nearest'")
+    rows = as_rows(matrix)
+    how = straight(rows) if finite(rows) else None
     if how is not None:
-        moved = lattice_move(image, how, rows, size, border, fill)
+        moved = _straight_move(image, how, rows, size, interpolation, border, fill)
         if moved is not None:
             return moved
+    rows = checked(rows, image.shape[1], image.shape[0])
     if interpolation == "nearest":
-        return _nearest(image, inverse, size, how, border, fill)
-    if image.dtype not in (np.uint8, np.float32):
-        raise ValueError(f"{interpolation!r} takes uint8 or float32 pixels, not {image.dtype}; labels take 'nearest'")
-    part = None if how is None else _whole_part(image, inverse, size)
-    if how is not None and part is not None:
-        stretched = resized(part, (size[1], size[0]) if how.transpose else size, interpolation)
-        if stretched is not None:
-            return how.turned(stretched)
+        return _nearest(image, inverted(rows), size, how, border, fill)
     return _resampled(image, rows, size, interpolation, border, fill)
+
+
+def _straight_move(
+    image: Array, how: Straight, rows: Rows, size: Size, interpolation: str, border: str, fill: Fill
+) -> Array | None:
+    """Whole pixels moved, or a whole rectangle of them stretched; None for everything else."""
+    moved = lattice_move(image, how, rows, size, border, fill)
+    if moved is not None or interpolation == "nearest":
+        return moved
+    part = _whole_part(image, how, rows, size)
+    stretched = None
+    if part is not None:
+        stretched = resized(part, (size[1], size[0]) if how.transpose else size, interpolation)
+    return None if stretched is None else how.turned(stretched)
 
 
 def check_words(interpolation: str, border: str) -> None:
@@ -96,7 +107,7 @@ def _averaged(image: Array, size: Size) -> Array:
 def _stretched(image: Array, size: Size, code: int) -> Array:
     if image.shape[:2] == tuple(size):
         return image
-    out = cv2.resize(np.ascontiguousarray(image), (size[1], size[0]), interpolation=code)
+    out = cv2.resize(solid(image), (size[1], size[0]), interpolation=code)
     return as_image(out, image, code)
 
 
@@ -115,16 +126,20 @@ def _nearest(image: Array, inverse: Rows, size: Size, how: Straight | None, bord
     return gather(image, rows, columns, border, fill)
 
 
-def _whole_part(image: Array, inverse: Rows, size: Size) -> Array | None:
+def _whole_part(image: Array, how: Straight, rows: Rows, size: Size) -> Array | None:
     """The rectangle of whole pixels (not turned yet) that fills the output frame exactly, or None."""
-    (a, b, c), (d, e, f), _ = inverse
-    right, bottom = a * size[1] + b * size[0] + c, d * size[1] + e * size[0] + f
-    sides = [whole(min(c, right)), whole(min(f, bottom)), whole(max(c, right)), whole(max(f, bottom))]
-    left, top, right_px, bottom_px = (-1 if side is None else side for side in sides)
-    if min(left, top) < 0 or right_px > image.shape[1] or bottom_px > image.shape[0]:
-        return None
-    part = image[top:bottom_px, left:right_px]
-    return part if part.size else None
+    (a, b, c), (d, e, f), _ = rows
+    sides = ((b, c, size[1]), (d, f, size[0])) if how.transpose else ((e, f, size[0]), (a, c, size[1]))
+    found = []
+    for (scale, shift, length), limit in zip(sides, image.shape, strict=False):
+        first, last = whole(-shift / scale), whole((length - shift) / scale)
+        if first is None or last is None:
+            return None
+        first, last = min(first, last), max(first, last)
+        if first < 0 or last > limit or first == last:
+            return None
+        found.append(slice(first, last))
+    return image[found[0], found[1]]
 
 
 def _resampled(image: Array, rows: Rows, size: Size, interpolation: str, border: str, fill: Fill) -> Array:
@@ -136,7 +151,7 @@ def _resampled(image: Array, rows: Rows, size: Size, interpolation: str, border:
             f"a side of {side} px is too long to resample (at most {LONGEST_SIDE}); crop or resize it first"
         )
     code = cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR
-    return as_image(_opencv_warp(np.ascontiguousarray(image), inverted(rows), size, code, border, outside), image, code)
+    return as_image(_opencv_warp(solid(image), inverted(rows), size, code, border, outside), image, code)
 
 
 def _opencv_warp(image: Array, inverse: Rows, size: Size, code: int, border: str, outside: list[float]) -> Array:
@@ -162,7 +177,7 @@ def _reduced(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, 
     image, rows = _seen(image, rows, size, border)
     spare = [-side % factor for side, factor in zip(image.shape, (factor_y, factor_x), strict=False)]
     if any(spare):
-        padded = cv2.copyMakeBorder(np.ascontiguousarray(image), 0, spare[0], 0, spare[1], cv2.BORDER_REPLICATE)
+        padded = cv2.copyMakeBorder(solid(image), 0, spare[0], 0, spare[1], cv2.BORDER_REPLICATE)
         image = padded.reshape(*padded.shape[:2], *image.shape[2:])
     return halved(image, factor_y, factor_x), [[r[0] * factor_x, r[1] * factor_y, r[2]] for r in rows]
 

@@ -176,7 +176,7 @@ def _check_ignore_index(index: int, dtype: np.dtype[Any]) -> None:
 
 def outward(array: np.ndarray) -> np.ndarray:
     """The array as others take it: inside, a flip is a view with a negative stride, which torch refuses."""
-    return np.ascontiguousarray(array) if min(array.strides) < 0 else array
+    return array.copy() if min(array.strides) < 0 else array
 
 
 def stack(what: str, arrays: Sequence[np.ndarray]) -> np.ndarray:

@@ -1,0 +1,175 @@
+"""What a plan does at once against one step at a time: exact plans to the byte, fast ones within what is stated."""
+
+import numpy as np
+import pytest
+from skimage import data
+
+from augkit import Pipeline, steps
+from augkit.carriers import How
+from augkit.errors import DataError, FieldError
+from augkit.fields import Size
+from augkit.vocab.space import Affine2D
+from augkit_image.composing import composed, is_lattice, joined, product
+from augkit_image.solid import solid
+
+SAMPLE = {"image": "image", "mask": "mask", "boxes": "boxes", "points": "keypoints"}
+JITTER = {"brightness": [0.6, 1.4], "contrast": [0.6, 1.4], "saturation": [0.6, 1.4], "hue": [-0.1, 0.1]}
+
+
+def photo(channels=3, dtype=np.uint8):
+    image = data.astronaut()[100:340, 60:380]
+    image = {1: image[:, :, :1], 3: image, 4: np.dstack([image, image[:, :, :1]])}[channels]
+    return image if dtype is np.uint8 else image.astype(np.float32) / 255
+
+
+def fields(image):
+    boxes = np.array([[30.0, 40, 90, 100], [100, 10, 300, 200], [0, 0, 320, 240]])
+    return {
+        "image": image,
+        "mask": (np.indices(image.shape[:2]).sum(axis=0) // 16 % 7).astype(np.uint8),
+        "boxes": {"xyxy": boxes, "label": ["a", "b", "c"]},
+        "points": np.array([[10.0, 20], [200, 100], [319, 239]]),
+    }
+
+
+def lists():
+    crop = steps.random_resized_crop(size=96, scale=[0.3, 1.0])
+    colours = [steps.color_jitter(**JITTER), steps.gamma(p=0.5)]
+    end = steps.normalize(mean=0.4, std=0.3)
+    return {
+        "usual": [crop, steps.hflip(p=0.5), *colours, end],
+        "turned": [steps.rot90(), steps.transpose(p=0.5), crop, steps.vflip(p=0.5), colours[0]],
+        "colours around": [colours[0], steps.rotate(), colours[1], steps.grayscale(p=0.3), steps.channel_shuffle()],
+        "affine": [steps.affine(degrees=[-40, 40]), steps.random_crop(size=100), steps.hflip(p=0.5), end],
+        "crop first": [steps.random_crop(size=[150, 200]), steps.rotate(degrees=[-30, 30]), crop, steps.to_tensor()],
+        "barriers": [crop, steps.gaussian_blur(sigma=1), colours[0], steps.gaussian_noise(), steps.hflip(), end],
+        "perspective": [steps.perspective(), steps.hflip(), steps.resize(size=80), colours[0]],
+        "erased": [steps.rotate(), steps.erase(policy="ignore"), steps.hflip(), colours[0], end],
+        "twice": [colours[0], steps.to_tensor(), steps.normalize(mean=0.1, std=0.2)],
+    }
+
+
+def both(recipe, image, how, **sample):
+    """Outputs of a plan, and of the same steps one by one."""
+    fast = Pipeline(recipe, SAMPLE, seed=3, plan=how)
+    plain = Pipeline(recipe, SAMPLE, seed=3)
+    plain.plan.runners = {}
+    given = fields(image)
+    for epoch in range(12):
+        yield fast(**given, key="a", epoch=epoch), plain(**given, key="a", epoch=epoch)
+
+
+@pytest.mark.parametrize("kind", [(3, np.uint8), (3, np.float32), (4, np.uint8), (1, np.uint8)], ids=str)
+@pytest.mark.parametrize("name", lists())
+def test_exact_is_one_step_at_a_time_to_the_byte(name, kind):
+    for ours, plain in both(lists()[name], photo(*kind), "exact"):
+        assert ours["image"].dtype == plain["image"].dtype
+        assert (ours["image"] == plain["image"]).all()
+        assert (ours["mask"] == plain["mask"]).all()
+
+
+@pytest.mark.parametrize("name", lists())
+def test_fast_stays_within_its_bound(name):
+    """On a photo: 5 levels on average (a warp blurs once, not twice); masks differ at the edges of classes only."""
+    levels = {"crop first": 255, "twice": 255 * 0.2, "turned": 1, "colours around": 1, "perspective": 1}
+    scale = levels.get(name, 255 * 0.3)
+    for fast, exact in both(lists()[name], photo(), "fast"):
+        difference = np.abs(fast["image"].astype(float) - exact["image"].astype(float)) * scale
+        assert difference.mean() < 5
+        assert (fast["mask"] != exact["mask"]).mean() < 0.06
+
+
+@pytest.mark.parametrize("how", ["fast", {"mode": "fast", "fuse": "full"}, {"mode": "fast", "fuse": "off"}], ids=str)
+@pytest.mark.parametrize("name", lists())
+def test_annotations_do_not_depend_on_the_plan(name, how):
+    for fast, exact in both(lists()[name], photo(), how):
+        assert (fast["boxes"]["xyxy"] == exact["boxes"]["xyxy"]).all()
+        assert fast["boxes"]["label"] == exact["boxes"]["label"]
+        assert (fast["points"] == exact["points"]).all()
+
+
+def test_a_replay_runs_the_same_plan():
+    recipe = lists()["affine"]
+    for how in ("exact", "fast"):
+        pipeline = Pipeline(recipe, SAMPLE, seed=1, plan=how)
+        out, trace = pipeline.traced(**fields(photo()), key="k")
+        again = pipeline.replay(trace, **fields(photo()))
+        assert (again["image"] == out["image"]).all()
+        assert (again["mask"] == out["mask"]).all()
+
+
+SIZE = Size(240, 320)
+TURN = Affine2D.about_centre(SIZE, 20)
+CROP = Affine2D.window(SIZE, 60, 80, Size(100, 120))
+
+
+def test_strict_joins_nothing_that_a_frame_has_cut_off():
+    turned_crop = Affine2D.about_centre(CROP.size_out, 30)
+    assert joined(CROP, turned_crop) is None
+    assert joined(CROP, turned_crop, "full") is not None
+    assert joined(TURN, CROP) is not None
+    assert joined(Affine2D.hflip(SIZE), TURN) is not None
+    assert joined(TURN, Affine2D.about_centre(SIZE, 20)) is None
+
+
+def test_what_shows_beyond_the_edge_must_be_the_same():
+    fill = Affine2D.about_centre(SIZE, 20, fill=9.0)
+    mirrored = Affine2D.about_centre(SIZE, 20, border="reflect")
+    small = Affine2D.about_centre(SIZE, 0, (0.3, 0.3))
+    assert joined(small, fill) is None
+    assert joined(Affine2D.hflip(SIZE), mirrored).border == "reflect"
+    assert joined(Affine2D.about_centre(SIZE, 0, (0.3, 0.3), border="reflect"), mirrored) is None
+    assert joined(TURN, Affine2D.resize(SIZE, Size(40, 50), interpolation="cubic")) is None
+
+
+def test_a_joint_map_takes_points_where_the_two_take_them():
+    xy = np.array([[0.0, 0], [100, 20], [319, 239]])
+    joint = joined(TURN, CROP)
+    assert np.allclose(joint.points(xy), CROP.points(TURN.points(xy)), atol=1e-9)
+    assert (joint.size_in, joint.size_out) == (SIZE, CROP.size_out)
+    assert product(Affine2D.hflip(SIZE).matrix, Affine2D.hflip(SIZE).matrix) == Affine2D.identity(SIZE).matrix
+
+
+def test_the_cheapest_way_is_taken():
+    fast = How(mode="fast")
+    shrink = Affine2D.resize(SIZE, Size(96, 96))
+    flip = Affine2D.hflip(Size(96, 96))
+    assert composed([shrink, flip], fast) == [shrink, flip]
+    assert len(composed([TURN, CROP], fast)) == 1
+    assert len(composed([TURN, CROP], How(mode="fast", fuse="off"))) == 2
+    assert len(composed([TURN, CROP], How())) == 2
+    large = Affine2D.resize(SIZE, Size(2000, 3000))
+    window = Affine2D.window(large.size_out, 5, 7, Size(20, 20))
+    assert len(composed([large, window], fast)) == 1
+    assert len(composed([large, window], How(mode="fast", costs={"warp": 1e6}))) == 2
+
+
+def test_a_lattice_is_whole_pixels_only():
+    assert is_lattice(CROP)
+    assert is_lattice(Affine2D.rot90(SIZE, 3))
+    assert not is_lattice(TURN)
+    assert not is_lattice(Affine2D.about_centre(SIZE, 0, translate=(0.5, 0)))
+
+
+def test_a_complaint_names_its_step():
+    pipeline = Pipeline([steps.hflip(), steps.rotate(fill=[1, 2])], {"image": "image"})
+    with pytest.raises(DataError, match=r"image/rotate: .*2 numbers for an image of 3 channels"):
+        pipeline(image=photo(), key="a.jpg")
+
+
+def test_a_plan_of_another_name_is_refused():
+    with pytest.raises(FieldError, match="Did you mean 'fast'"):
+        Pipeline([steps.hflip()], {"image": "image"}, plan="fats")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.int64])
+@pytest.mark.parametrize("shape", [(5, 7, 3), (5, 7, 1), (5, 7), (1, 7, 3), (5, 1, 3), (1, 1, 4)])
+def test_solid_memory_holds_the_same_picture(shape, dtype):
+    whole = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    views = [whole, whole[::-1], whole[:, ::-1], whole[::-1, ::-1], whole[1:, 1:][::-1], whole.swapaxes(0, 1)[:, ::-1]]
+    for view in views:
+        if 0 in view.shape:
+            continue
+        made = solid(view)
+        assert (made == view).all()
+        assert min(made.strides[:2]) >= 0
