@@ -6,16 +6,17 @@ them or the last step has been drawn. A runner may then do several moves in one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
-from augkit.errors import AugkitError, Conflict, DataError, ReplayError
+from augkit.errors import AugkitError, CompileError, Conflict, DataError, ReplayError
 from augkit.fields import Checked, Limits
 from augkit.sample import Target
 from augkit.transform import Kernel, Params
+from augkit.words import suggestion
 
 
 class How(Checked):
@@ -55,17 +56,20 @@ class Move(NamedTuple):
 
 Runner = Callable[[Any, Sequence[Move], How], Target]
 _runners: dict[type[Target], Runner] = {}
+_costs: set[str] = set()
 
 
-def runs(*kinds: type[Target]) -> Callable[[Runner], Runner]:
+def runs(*kinds: type[Target], costs: Iterable[str] = ()) -> Callable[[Runner], Runner]:
     """Declare who runs the moves of carriers of these kinds: ``runner(target, moves, how) -> target``.
 
     With ``how.mode`` exact the bytes must be those of one kernel after the other. Such kernels raise no ``Conflict``.
+    ``costs`` are the names in the runner's cost table.
     """
 
     def declare(runner: Runner) -> Runner:
         for kind in kinds:
             _runners[kind] = runner
+        _costs.update(costs)
         return runner
 
     return declare
@@ -74,6 +78,14 @@ def runs(*kinds: type[Target]) -> Callable[[Runner], Runner]:
 def runner_for(kind: type[Target]) -> Runner | None:
     """The runner of a kind, or of the nearest kind above it."""
     return next((_runners[above] for above in kind.__mro__ if above in _runners), None)
+
+
+def check_costs(how: How) -> None:
+    """CompileError for costs that no runner has."""
+    unknown = next((name for name in how.costs or () if name not in _costs), None)
+    if unknown is not None:
+        known = ", ".join(sorted(_costs)) or "none"
+        raise CompileError(f"plan: costs: unknown cost {unknown!r}.{suggestion(unknown, _costs)} Costs: {known}.")
 
 
 def one_by_one(target: Target, moves: Sequence[Move]) -> Target:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from augkit.blend import augmixes
-from augkit.carriers import EXACT, How, runner_for
+from augkit.carriers import EXACT, How, check_costs, runner_for
 from augkit.check import check
 from augkit.combine import POLICIES, Combiner, Node, Step
 from augkit.errors import DataError
@@ -40,6 +40,7 @@ class Plan:
         self.how = how
         self.actions, self.out_schema = check(self.steps, schema, epochs)
         self._unstated = {step_id: _unstated(action.step, schema) for step_id, action in self.actions.items()}
+        check_costs(how)
         runners = {name: runner_for(field.type) for name, field in schema.fields.items()}
         self.runners = {name: runner for name, runner in runners.items() if runner is not None}
         self.mixes = any(action.step.transform.partners for action in self.actions.values())

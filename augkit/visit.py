@@ -39,8 +39,9 @@ class Visit:
 
     def finish(self) -> tuple[Sample, Trace]:
         """The moved sample, once every carrier has made its moves, and the trace."""
-        for name in list(self.waiting):
-            self.settle(name)
+        for name in dict.fromkeys([*self.waiting, *self.plan.runners]):
+            if name in self.targets:
+                self.settle(name)
         s = self.sample
         moved = Sample(self.targets, s.key, s.epoch, s.copy, s.view, s.meta)
         return moved, Trace(s.key, s.epoch, s.copy, s.view, self.plan.hash, tuple(self.entries))
@@ -223,15 +224,15 @@ class Visit:
         return self.targets[name]
 
     def settle(self, name: str) -> None:
-        """Make the moves that a carrier waits for."""
-        moves, target = self.waiting.pop(name), self.targets[name]
+        """Make the moves that a carrier waits for; without any, its runner may still have to open it."""
+        moves, target = self.waiting.pop(name, []), self.targets[name]
         try:
             runner = self.plan.runners.get(name)
             self.targets[name] = runner(target, moves, self.plan.how) if runner else one_by_one(target, moves)
         except StepError as error:
             raise StepError(error.message, self.sample.key or None, error.file) from error
         except _COMPLAINTS as error:
-            raise named(error, moves[-1].step, self.sample.key) from error
+            raise named(error, moves[-1].step if moves else name, self.sample.key) from error
 
     def replay(self, entry: TraceEntry) -> None:
         """Apply what an entry of a trace says."""

@@ -80,7 +80,7 @@ _STEPS = {
     "whitening": {"pca": "Pca", "whiten": "Whiten"},
     "bridge": {"albumentations": "Albumentations"},
 }
-_READERS = {"image": "files:read_image", "mask": "files:read_mask", "masks": "mask_files:read_masks"}
+_READERS = {"image": "encoded:open_image", "mask": "files:read_mask", "masks": "mask_files:read_masks"}
 _WRITERS = {"image": "writers:write_image", "mask": "writers:write_mask", "masks": "mask_files:write_masks"}
 _SOURCES = {
     "image_folder": "sources:ImageFolder",

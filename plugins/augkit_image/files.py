@@ -14,14 +14,15 @@ import numpy as np
 
 from augkit.errors import DataError, MissingDependency
 from augkit.fields import Size
+from augkit_image import jpeg_file
 from augkit_image.border import Array
 from augkit_image.levels import Mode, as_mode, to_levels
 
-Decoder = Literal["pillow", "opencv"]
+Decoder = Literal["pillow", "opencv", "simplejpeg"]
 Source = str | os.PathLike[str] | bytes
 
 _MODES = ("rgb", "gray", "rgba", "keep")
-_DECODERS = ("pillow", "opencv")
+_DECODERS = ("pillow", "opencv", "simplejpeg")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 _INSTALL = "pip install 'augkit[image]'"
 _lock = threading.Lock()
@@ -34,6 +35,7 @@ def read_image(source: Source, decoder: Decoder = "pillow", mode: Mode = "rgb") 
     uint8, 16 bits scaled down. ``keep`` leaves the channels as they are (1 gray, 2 gray and alpha, 3 RGB, 4 RGBA) and
     gives 16-bit gray as float32 in [0, 1]. Palettes become the colours they stand for, CMYK becomes RGB, colour
     profiles are ignored. ``opencv`` decodes with OpenCV, which has no gray and alpha: such files come as RGBA.
+    ``simplejpeg`` decodes JPEG with libjpeg-turbo and leaves all else to Pillow.
 
     DataError: a file that is missing, unreadable, empty, no image, broken, cut short or unsafely large.
     """
@@ -41,9 +43,11 @@ def read_image(source: Source, decoder: Decoder = "pillow", mode: Mode = "rgb") 
         raise ValueError(f"unknown mode {mode!r}; one of {', '.join(_MODES)}")
     if decoder not in _DECODERS:
         raise ValueError(f"unknown decoder {decoder!r}; one of {', '.join(_DECODERS)}")
-    data, file = _content(source)
+    data, file = content(source)
+    if decoder == "simplejpeg" and jpeg_file.is_jpeg(data) and (header := jpeg_file.read_header(data, file)):
+        return as_mode(jpeg_file.decode(data, header, file=file), mode)
     picture = _opened(data, file)
-    levels = _by_pillow(picture, file) if decoder == "pillow" else _by_opencv(data, picture, file)
+    levels = _by_opencv(data, picture, file) if decoder == "opencv" else _by_pillow(picture, file)
     return as_mode(_turned(levels, picture), mode)
 
 
@@ -54,7 +58,7 @@ def read_mask(source: Source) -> Array:
 
     DataError: as for ``read_image``; and colour pictures and JPEG, which hold no label numbers.
     """
-    data, file = _content(source)
+    data, file = content(source)
     picture = _opened(data, file)
     if picture.format in ("JPEG", "MPO"):
         raise DataError("a mask cannot be a JPEG, whose compression changes the labels; save it as PNG.", file=file)
@@ -95,7 +99,8 @@ def write_png(pixels: Array) -> bytes:
     return file.getvalue()
 
 
-def _content(source: Source) -> tuple[bytes, str | None]:
+def content(source: Source) -> tuple[bytes, str | None]:
+    """The bytes of a file and its name; DataError where it cannot be read or is empty."""
     if isinstance(source, bytes | bytearray | memoryview):
         data, file = bytes(source), None
     else:
@@ -127,7 +132,7 @@ def _opened(data: bytes, file: str | None) -> Any:
     except Exception as error:
         raise _broken(error, "image", file) from None
     # Decoders fill what is missing at the end with gray, some of them silently.
-    if picture.format in ("JPEG", "MPO") and data.find(b"\xff\xd9", _scan_start(data)) < 0:
+    if picture.format in ("JPEG", "MPO") and data.rfind(b"\xff\xd9") < _scan_start(data):
         raise DataError(f"the JPEG is cut short: it ends after {len(data)} bytes without an end marker.", file=file)
     return picture
 
@@ -197,10 +202,7 @@ def _by_opencv(data: bytes, picture: Any, file: str | None) -> Array:
 def _turned(pixels: Array, picture: Any) -> Array:
     """Upright, by the EXIF orientation; both decoders have done that for TIFF already."""
     orientation = 1 if picture.format == "TIFF" else _orientation(picture)
-    if orientation in (5, 6, 7, 8):
-        pixels = pixels.swapaxes(0, 1)
-    flip_y, flip_x = orientation in (3, 4, 7, 8), orientation in (2, 3, 6, 7)
-    return np.ascontiguousarray(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
+    return np.ascontiguousarray(jpeg_file.turned(pixels, orientation))
 
 
 def _orientation(picture: Any) -> int:

@@ -11,7 +11,8 @@ from augkit.sample import Target
 from augkit.transform import kernel_for
 from augkit.vocab.space import Image, Mask
 from augkit_image.colour import recoloured
-from augkit_image.composing import composed
+from augkit_image.composing import COSTS, composed
+from augkit_image.encoded import EncodedImage
 from augkit_image.follow import image_follows_map, mask_follows_map
 from augkit_image.pixel_ops import Op
 from augkit_image.pixelwise import Pixelwise
@@ -19,7 +20,7 @@ from augkit_image.solid import solid
 from augkit_image.tensor_steps import image_follows_standardize, standardized
 
 
-@runs(Image)
+@runs(Image, costs=COSTS)
 def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     """Planar maps together, then colours with what follows them; every other move by its own kernel.
 
@@ -35,7 +36,8 @@ def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     if not isinstance(image, Image):
         return image
     pixels = solid(image.pixels)
-    return image if pixels is image.pixels else dataclasses.replace(image, pixels=pixels)
+    unchanged = pixels is image.pixels and not isinstance(image, EncodedImage)
+    return image if unchanged else dataclasses.replace(image, pixels=pixels)
 
 
 @runs(Mask)
@@ -69,6 +71,8 @@ def _family(move: Move) -> str | None:
 
 def _mapped(image: Image, moves: Sequence[Move], how: How) -> Image:
     for planar in composed([move.params for move in moves], how):
+        if isinstance(image, EncodedImage) and how.mode == "fast":
+            image, planar = image.seen_through(planar)
         image = image_follows_map(image, planar)
     return image
 

@@ -143,6 +143,7 @@ def _whole_part(image: Array, how: Straight, rows: Rows, size: Size) -> Array | 
 
 
 def _resampled(image: Array, rows: Rows, size: Size, interpolation: str, border: str, fill: Fill) -> Array:
+    inverted(rows)  # refuses what flattens the image, which no halving could follow
     outside = np.ravel(fill_pixel(fill, image)).tolist()
     image, rows = _reduced(image, rows, size, border)
     side = max(*image.shape[:2], *size)

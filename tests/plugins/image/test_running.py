@@ -6,7 +6,7 @@ from skimage import data
 
 from augkit import Pipeline, steps
 from augkit.carriers import How
-from augkit.errors import DataError, FieldError
+from augkit.errors import CompileError, DataError, FieldError
 from augkit.fields import Size
 from augkit.vocab.space import Affine2D
 from augkit_image.composing import composed, is_lattice, joined, product
@@ -155,6 +155,11 @@ def test_a_complaint_names_its_step():
     pipeline = Pipeline([steps.hflip(), steps.rotate(fill=[1, 2])], {"image": "image"})
     with pytest.raises(DataError, match=r"image/rotate: .*2 numbers for an image of 3 channels"):
         pipeline(image=photo(), key="a.jpg")
+
+
+def test_a_cost_that_no_runner_knows_is_refused():
+    with pytest.raises(CompileError, match=r"costs: unknown cost 'wrap'\. Did you mean 'warp'"):
+        Pipeline([steps.hflip()], {"image": "image"}, plan={"mode": "fast", "costs": {"wrap": 1}})
 
 
 def test_a_plan_of_another_name_is_refused():

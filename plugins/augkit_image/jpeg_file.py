@@ -1,0 +1,112 @@
+"""JPEG files by libjpeg-turbo (simplejpeg): whole, or reduced by 2, 4 or 8 straight from the coefficients."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from augkit.errors import DataError, MissingDependency
+from augkit_image.border import Array
+
+_EXIF, _ORIENTATION = b"Exif\x00\x00", 0x0112
+_PLAIN = ("Gray", "YCbCr", "RGB")
+
+
+class Header(NamedTuple):
+    """Height and width as stored, and the EXIF orientation (1 to 8) that says which way is up."""
+
+    height: int
+    width: int
+    orientation: int
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """Height and width once it is turned upright."""
+        return (self.width, self.height) if self.orientation >= 5 else (self.height, self.width)
+
+
+def is_jpeg(data: bytes) -> bool:
+    """Whether a file's bytes begin as a JPEG's do."""
+    return data[:3] == b"\xff\xd8\xff"
+
+
+def read_header(data: bytes, file: str | None = None) -> Header | None:
+    """What the header tells; None for colours that need another decoder (CMYK). DataError: a broken header."""
+    try:
+        height, width, colours, _ = library().decode_jpeg_header(data)
+    except ValueError as error:
+        raise _broken(error, file) from None
+    return Header(height, width, orientation(data)) if colours in _PLAIN else None
+
+
+def decode(data: bytes, header: Header, reduction: int = 1, file: str | None = None) -> Array:
+    """(h, w, 3) uint8, upright; with ``reduction`` 2, 4 or 8 each side divided by it and rounded up.
+
+    DataError: a file that is broken or cut short.
+    """
+    least = {"min_height": -(-header.height // reduction), "min_width": -(-header.width // reduction)}
+    try:
+        pixels = library().decode_jpeg(data, "RGB", **(least if reduction > 1 else {}))
+    except ValueError as error:
+        raise _broken(error, file) from None
+    return turned(pixels, header.orientation)
+
+
+def turned(pixels: Array, orientation: int) -> Array:
+    """Upright, by the EXIF orientation."""
+    if orientation == 1:
+        return pixels
+    if orientation >= 5:
+        pixels = pixels.swapaxes(0, 1)
+    flip_y, flip_x = orientation in (3, 4, 7, 8), orientation in (2, 3, 6, 7)
+    return np.ascontiguousarray(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
+
+
+def orientation(data: bytes) -> int:
+    """The EXIF orientation; 1 (upright) where there is none, or none that can be read."""
+    try:
+        block = _exif(data)
+        return 1 if block is None else _orientation_in(block)
+    except (struct.error, IndexError):
+        return 1  # A broken EXIF block says nothing about which way is up, and the pixels are whole.
+
+
+def _exif(data: bytes) -> bytes | None:
+    """The TIFF block of the EXIF segment, which comes before the pixels."""
+    position = 2
+    while data[position] == 0xFF and data[position + 1] != 0xDA:
+        marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4], "big")
+        start = position + 4
+        if marker == 0xE1 and data[start : start + 6] == _EXIF:
+            return data[start + 6 : position + 2 + length]
+        position += 1 if marker == 0xFF else 2 + length
+    return None
+
+
+def _orientation_in(block: bytes) -> int:
+    order = "<" if block[:2] == b"II" else ">"
+    (first,) = struct.unpack_from(order + "I", block, 4)
+    (count,) = struct.unpack_from(order + "H", block, first)
+    for entry in range(count):
+        tag, _, _, value = struct.unpack_from(order + "HHIH", block, first + 2 + 12 * entry)
+        if tag == _ORIENTATION:
+            return value if 1 <= value <= 8 else 1
+    return 1
+
+
+def _broken(error: Exception, file: str | None) -> DataError:
+    reason = str(error).strip().rstrip(".")
+    return DataError(f"the JPEG file is broken or cut short: {reason}.", file=file)
+
+
+def library() -> Any:
+    """simplejpeg; MissingDependency where it is not installed: another decoder would give other pixels."""
+    try:
+        import simplejpeg
+    except ImportError:
+        raise MissingDependency(
+            "the decoder 'simplejpeg' needs simplejpeg. Install it: pip install 'augkit[image]'"
+        ) from None
+    return simplejpeg
