@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from augkit_image.border import Array
+from augkit_image.colour_fusing import fused
 from augkit_image.pixel_ops import LUMA, Code, Op
 from augkit_image.solid import solid
 
@@ -67,11 +68,12 @@ def ops_of(name: str, value: Any, image: Array) -> list[Op]:
     return _OPS[name](value, colour_channels(image), image.dtype == np.uint8)
 
 
-def recoloured(image: Array, ops: Sequence[Op]) -> Array:
-    """``image`` (h, w, c) after ``ops``; the identical array where there are none."""
+def recoloured(image: Array, ops: Sequence[Op], fuse: bool = False) -> Array:
+    """``image`` (h, w, c) after ``ops``; the identical array where there are none. ``fuse``: linear ones at once."""
     if not ops:
         return image
     planes = planes_of(image)
+    ops = _fused(planes, ops, image) if fuse else ops
     channels = len(planes)
     out = np.empty(planes.shape, image.dtype)
     _run(planes, ops, colour_channels(image), out, *_scaling((0.0,) * channels, (1.0,) * channels, 1.0))
@@ -80,9 +82,12 @@ def recoloured(image: Array, ops: Sequence[Op]) -> Array:
     return cv2.merge([plane.reshape(image.shape[:2]) for plane in out])
 
 
-def standardized(image: Array, ops: Sequence[Op], mean: Sequence[float], std: Sequence[float]) -> Array:
+def standardized(
+    image: Array, ops: Sequence[Op], mean: Sequence[float], std: Sequence[float], fuse: bool = False
+) -> Array:
     """``image`` after ``ops``, then (value - mean) / std of fractions of the range: float32 (c, h, w)."""
     planes = planes_of(image)
+    ops = _fused(planes, ops, image) if fuse else ops
     out = np.empty(planes.shape, np.float32)
     scale, offset = _scaling(tuple(mean), tuple(std), 255.0 if image.dtype == np.uint8 else 1.0)
     _run(planes, ops, colour_channels(image), out, scale, offset)
@@ -93,6 +98,15 @@ def standardized(image: Array, ops: Sequence[Op], mean: Sequence[float], std: Se
 def _scaling(mean: tuple[float, ...], std: tuple[float, ...], full: float) -> tuple[Array, Array]:
     scale = np.array([1 / (full * s) for s in std], np.float32)
     return scale, np.array([-m / s for m, s in zip(mean, std, strict=True)], np.float32)
+
+
+def _fused(planes: Array, ops: Sequence[Op], image: Array) -> Sequence[Op]:
+    if len(ops) < 2:
+        return ops
+    from augkit_image.pixel_program import means
+
+    colours = colour_channels(image)
+    return fused(ops, colours, lambda: means(planes, colours))
 
 
 def _run(*program: Any) -> None:

@@ -91,12 +91,14 @@ def normalize(image: Array, mean: float | Sequence[float], std: float | Sequence
     return normalized(image, [], mean, std)
 
 
-def normalized(image: Array, ops: Sequence[Op], mean: float | Sequence[float], std: float | Sequence[float]) -> Array:
+def normalized(
+    image: Array, ops: Sequence[Op], mean: float | Sequence[float], std: float | Sequence[float], fuse: bool = False
+) -> Array:
     """``normalize`` after a program of colours, in one pass over the pixels."""
     means, stds = (_per_channel(name, given, image.shape[2]) for name, given in (("mean", mean), ("std", std)))
     if min(stds) <= 0:
         raise ValueError(f"std {std!r} must be above 0")
-    return standardized(image, ops, means, stds)
+    return standardized(image, ops, means, stds, fuse)
 
 
 def _per_channel(name: str, given: float | Sequence[float], channels: int) -> list[float]:

@@ -56,7 +56,7 @@ def decode(data: bytes, header: Header, reduction: int = 1, file: str | None = N
 
 def turned(pixels: Array, orientation: int) -> Array:
     """Upright, by the EXIF orientation."""
-    if orientation == 1:
+    if orientation not in range(2, 9):
         return pixels
     if orientation >= 5:
         pixels = pixels.swapaxes(0, 1)

@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 _BLOCK = 1024
 _ROUND = np.float32(2.0**23)
 _FINE = 65536.0
-_ZEROS = (0.0,) * 9
+_ZEROS = (0.0,) * 12
 _NO_TABLES = np.zeros((1, 1, 256), np.float32)
 _LUMA, _EACH = np.array(LUMA), np.ones(4)
 _LEVELS = np.float32(255), _ROUND
@@ -38,6 +38,11 @@ def run(planes: Array, ops: Sequence[Op], colours: int, out: Array, scale: Array
     _run(planes, codes, values, tables, colours, luma, limit, rounding, scale, offset, out)
 
 
+def means(planes: Array, colours: int) -> tuple[float, ...]:
+    """The mean of each of the first planes."""
+    return tuple(_sums(planes[:colours], _FINE if planes.dtype == np.float32 else 1.0).tolist())
+
+
 def _assembled(ops: Sequence[Op], colours: int) -> tuple[Array, Array, Array]:
     codes = np.array([op.code for op in ops], dtype=np.int64)
     values = np.array([op.values + _ZEROS[len(op.values) :] for op in ops], dtype=np.float32).reshape(-1, len(_ZEROS))
@@ -48,6 +53,22 @@ def _assembled(ops: Sequence[Op], colours: int) -> tuple[Array, Array, Array]:
             if op.table is not None:
                 tables[position] = op.table
     return codes, values, tables
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sums(planes, unit):  # type: ignore[no-untyped-def]
+    # As whole numbers, whose order does not matter, so that they are added many at a time.
+    count, scale = planes.shape[1], np.float32(unit)
+    found = np.zeros(planes.shape[0])
+    for channel in range(planes.shape[0]):
+        whole = np.int64(0)
+        for start in range(0, count, _BLOCK):
+            part, total = planes[channel, start : start + _BLOCK], np.int32(0)
+            for i in range(part.shape[0]):
+                total += np.int32(part[i] * scale)
+            whole += total
+        found[channel] = whole / unit / count
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -106,6 +127,8 @@ def _apply(buffer, n, codes, values, tables, upto, colours, limit, rounding):  #
             _mix(buffer, n, values[k], limit, rounding)
         elif code == 3:
             _hue(buffer, n, values[k, 0], limit, rounding)
+        elif code == 6:
+            _affine(buffer, n, values[k], limit, rounding)
         elif code == 4:
             for channel in range(colours):
                 row, table = buffer[channel], tables[k, channel]
@@ -140,6 +163,18 @@ def _mix(buffer, n, m, limit, rounding):  # type: ignore[no-untyped-def]
         red[i] = (min(max(x * a + y * b + z * c, zero), limit) + rounding) - rounding
         green[i] = (min(max(x * d + y * e + z * f, zero), limit) + rounding) - rounding
         blue[i] = (min(max(x * g + y * h + z * j, zero), limit) + rounding) - rounding
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _affine(buffer, n, m, limit, rounding):  # type: ignore[no-untyped-def]
+    red, green, blue = buffer[0], buffer[1], buffer[2]
+    zero = np.float32(0)
+    a, b, c, p, d, e, f, q, g, h, j, s = m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9], m[10], m[11]
+    for i in range(n):
+        x, y, z = red[i], green[i], blue[i]
+        red[i] = (min(max(x * a + y * b + z * c + p, zero), limit) + rounding) - rounding
+        green[i] = (min(max(x * d + y * e + z * f + q, zero), limit) + rounding) - rounding
+        blue[i] = (min(max(x * g + y * h + z * j + s, zero), limit) + rounding) - rounding
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -25,14 +25,14 @@ def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     """Planar maps together, then colours with what follows them; every other move by its own kernel.
 
     ``exact``: maps one by one, flips and crops as views, colours and normalization in one pass that rounds and clips
-    like several. ``fast``: maps joined as the table of costs says.
+    like several. ``fast``: maps joined as the table of costs says, linear changes of colour as one.
     """
     for what, group in _grouped(moves):
         if not isinstance(image, Image) or what is None:
             image = one_by_one(image, group)
             continue
         with complaints_of(group):
-            image = _mapped(image, group, how) if what == "map" else _recoloured(image, group)
+            image = _mapped(image, group, how) if what == "map" else _recoloured(image, group, how.mode == "fast")
     if not isinstance(image, Image):
         return image
     pixels = solid(image.pixels)
@@ -77,11 +77,11 @@ def _mapped(image: Image, moves: Sequence[Move], how: How) -> Image:
     return image
 
 
-def _recoloured(image: Image, moves: Sequence[Move]) -> Target:
+def _recoloured(image: Image, moves: Sequence[Move], fuse: bool) -> Target:
     ops: list[Op] = []
     for position, move in enumerate(moves):
         if move.kernel is image_follows_standardize:
-            tensor = standardized(image, ops, move.params)
+            tensor = standardized(image, ops, move.params, fuse)
             return one_by_one(tensor, moves[position + 1 :])
         ops += move.params.program(image.pixels)
-    return dataclasses.replace(image, pixels=recoloured(image.pixels, ops)) if ops else image
+    return dataclasses.replace(image, pixels=recoloured(image.pixels, ops, fuse)) if ops else image

@@ -58,15 +58,15 @@ def tensor_stays(image: ImageTensor, params: AsTensor) -> ImageTensor:
     return image
 
 
-def standardized(image: Image, ops: Sequence[Op], params: Standardize) -> ImageTensor:
+def standardized(image: Image, ops: Sequence[Op], params: Standardize, fuse: bool = False) -> ImageTensor:
     """A picture as a tensor, after a program of colours, in one pass over the pixels."""
-    return ImageTensor(normalized_of(image.pixels, ops, params), options=image.options)
+    return ImageTensor(normalized_of(image.pixels, ops, params, fuse), options=image.options)
 
 
-def normalized_of(pixels: np.ndarray, ops: Sequence[Op], params: Standardize) -> np.ndarray:
+def normalized_of(pixels: np.ndarray, ops: Sequence[Op], params: Standardize, fuse: bool = False) -> np.ndarray:
     """float32 (c, h, w); DataError where the numbers are for another count of channels."""
     try:
-        return filters.normalized(pixels, ops, params.mean, params.std)
+        return filters.normalized(pixels, ops, params.mean, params.std, fuse)
     except ValueError as error:
         raise DataError(str(error)) from None
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from augkit_image.colour_fusing import fused
 from augkit_image.pixel_ops import LUMA, Code, Op
-from augkit_image.pixel_program import run
+from augkit_image.pixel_program import means, run
 
 RNG = np.random.default_rng(5)
 F = np.float32
@@ -39,6 +40,11 @@ def oracle(planes, ops, colours):
                 for row in range(3):
                     x, y, z = values[3 * row : 3 * row + 3]
                     part[row] = settled(r * x + g * y + b * z, limit)
+            case Code.AFFINE:
+                r, g, b = part.copy()
+                for row in range(3):
+                    x, y, z, shift = values[4 * row : 4 * row + 4]
+                    part[row] = settled(r * x + g * y + b * z + shift, limit)
             case Code.TABLE:
                 for row in range(colours):
                     part[row] = np.broadcast_to(op.table, (colours, 256))[row][part[row].astype(np.uint8)]
@@ -68,6 +74,7 @@ PROGRAMS = {
     "contrast": [Op(Code.CONTRAST, (0.4,))],
     "contrast late": [Op(Code.SCALE, (1.7, 0.0)), Op(Code.CONTRAST, (1.6,)), Op(Code.CONTRAST, (0.5,))],
     "mix": [Op(Code.MIX, (0.5, 0.2, 0.4, -0.3, 1.2, 0.1, 0.9, 0.3, 0.3)), GRAY],
+    "affine": [Op(Code.AFFINE, (0.5, 0.2, 0.4, 9.0, -0.3, 1.2, 0.1, -4.0, 0.9, 0.3, 0.3, 0.25))],
     "hue": [Op(Code.HUE, (0.7,)), Op(Code.HUE, (5.2,))],
     "table": [TABLE, Op(Code.SCALE, (0.9, 3.0)), TABLE],
     "all": [Op(Code.HUE, (3.1,)), TABLE, Op(Code.CONTRAST, (1.4,)), GRAY, Op(Code.SCALE, (1.1, 1.0))],
@@ -98,6 +105,33 @@ def test_fractions(name):
         Op(op.code, (op.values[0], op.values[1] / 255) if op.code == Code.SCALE else op.values) for op in PROGRAMS[name]
     ]
     assert (made(ops, planes, 3, F, [1] * 3, [0] * 3) == oracle(planes, ops, 3)).all()
+
+
+def test_means():
+    levels = RNG.integers(0, 256, (4, 5000), dtype=np.uint8)
+    assert np.allclose(means(levels, 3), levels[:3].mean(axis=1), atol=1e-9)
+    fractions = RNG.random((1, 5000), dtype=F)
+    assert np.allclose(means(fractions, 1), fractions.mean(), atol=2e-5)
+
+
+def test_fused_linear_ops_are_their_product_where_nothing_is_clipped():
+    planes = RNG.integers(90, 140, (3, 4000), dtype=np.uint8)
+    linear = [Op(Code.SCALE, (0.9, 4.0)), Op(Code.CONTRAST, (1.2,)), GRAY, Op(Code.SCALE, (1.1, -9.0))]
+    ops = [*linear, Op(Code.HUE, (0.0,)), Op(Code.CONTRAST, (0.8,)), Op(Code.SCALE, (1.1, 0.0)), GRAY]
+    joint = fused(ops, 3, lambda: means(planes, 3))
+    assert [op.code for op in joint] == [Code.AFFINE, Code.HUE, Code.CONTRAST, Code.AFFINE]
+    apart = made(joint, planes, 3, np.uint8, [1] * 3, [0] * 3) - oracle(planes, ops, 3)
+    assert np.abs(apart).max() <= 3
+    assert np.abs(apart).mean() < 0.5
+
+
+def test_fused_linear_ops_of_gray_are_one_scale():
+    planes = RNG.integers(90, 140, (1, 400), dtype=np.uint8)
+    ops = [Op(Code.SCALE, (0.9, 4.0)), Op(Code.CONTRAST, (1.2,))]
+    joint = fused(ops, 1, lambda: means(planes, 1))
+    assert [op.code for op in joint] == [Code.SCALE]
+    apart = made(joint, planes, 1, np.uint8, [1], [0]) - oracle(planes, ops, 1)
+    assert np.abs(apart).max() <= 1
 
 
 def test_gray_images_have_one_colour():

@@ -70,13 +70,19 @@ def test_exact_is_one_step_at_a_time_to_the_byte(name, kind):
 
 @pytest.mark.parametrize("name", lists())
 def test_fast_stays_within_its_bound(name):
-    """On a photo: 5 levels on average (a warp blurs once, not twice); masks differ at the edges of classes only."""
+    """On a photo: 3 levels over many draws, 8 in the worst; masks differ at the edges of classes only.
+
+    A joint warp blurs once, not twice; joint colours are not clipped in between.
+    """
     levels = {"crop first": 255, "twice": 255 * 0.2, "turned": 1, "colours around": 1, "perspective": 1}
     scale = levels.get(name, 255 * 0.3)
+    means = []
     for fast, exact in both(lists()[name], photo(), "fast"):
         difference = np.abs(fast["image"].astype(float) - exact["image"].astype(float)) * scale
-        assert difference.mean() < 5
+        means.append(difference.mean())
         assert (fast["mask"] != exact["mask"]).mean() < 0.06
+    assert np.mean(means) < 3
+    assert max(means) < 8
 
 
 @pytest.mark.parametrize("how", ["fast", {"mode": "fast", "fuse": "full"}, {"mode": "fast", "fuse": "off"}], ids=str)
