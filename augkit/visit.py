@@ -230,7 +230,7 @@ class Visit:
             runner = self.plan.runners.get(name)
             self.targets[name] = runner(target, moves, self.plan.how) if runner else one_by_one(target, moves)
         except StepError as error:
-            raise StepError(error.message, self.sample.key or None, error.file) from error
+            raise StepError(error.message, self.sample.key or None, error.file) from error.__cause__
         except _COMPLAINTS as error:
             raise named(error, moves[-1].step if moves else name, self.sample.key) from error
 
