@@ -56,18 +56,15 @@ def filtered(image: Array, kernel: Array) -> Array:
 def median(image: Array, size: int) -> Array:
     """Every value the median of the ``size`` × ``size`` (odd) around it, channel by channel."""
     reach = size // 2
-    out = np.empty_like(image, order="C")
-    for channel in range(image.shape[2]):
-        plane = np.pad(image[:, :, channel], reach, mode="symmetric")
-        if image.dtype == np.uint8 or size <= _OPENCV_MEDIAN_OF_FLOATS:
-            out[:, :, channel] = _inside(cv2.medianBlur(plane, size), reach)
-        else:
-            out[:, :, channel] = _median_of_floats(plane, size)
-    return out
-
-
-def _inside(plane: Array, reach: int) -> Array:
-    return plane[reach : plane.shape[0] - reach, reach : plane.shape[1] - reach]
+    wide = cv2.copyMakeBorder(np.ascontiguousarray(image), *(reach,) * 4, cv2.BORDER_REFLECT)
+    if image.dtype != np.uint8 and size > _OPENCV_MEDIAN_OF_FLOATS:
+        return np.stack([_median_of_floats(plane, size) for plane in cv2.split(wide)], axis=2)
+    if image.shape[2] == 2:  # OpenCV takes 1, 3 or 4 channels
+        out = cv2.merge([cv2.medianBlur(plane, size) for plane in cv2.split(wide)])
+    else:
+        out = cv2.medianBlur(wide, size)
+    out = out.reshape(*wide.shape[:2], -1)
+    return np.ascontiguousarray(out[reach : reach + image.shape[0], reach : reach + image.shape[1]])
 
 
 def _median_of_floats(plane: Array, size: int) -> Array:

@@ -14,16 +14,20 @@ from augkit_image.colour import colour_channels
 
 LEVELS = np.arange(256)
 
+_MOST_THAT_OPENCV_COUNTS = 1 << 24  # it counts in float32
 _KNOTS = (0.0, 0.25, 0.75, 1.0)
 
 
 def looked_up(image: Array, table: Array) -> Array:
     """Every colour of a uint8 image replaced by its entry in ``table``, (256,) or (256, colours); alpha stays."""
-    channels = image.shape[2]
+    channels, colours = image.shape[2], colour_channels(image)
+    image = np.ascontiguousarray(image)
+    if table.ndim == 1 and colours == channels:
+        return cv2.LUT(image, table).reshape(image.shape)
     columns = np.empty((1, 256, channels), np.uint8)
     columns[0] = LEVELS[:, None]
-    columns[0, :, : colour_channels(image)] = table.reshape(256, -1)
-    return cv2.LUT(np.ascontiguousarray(image), columns).reshape(image.shape)
+    columns[0, :, :colours] = table.reshape(256, -1)
+    return cv2.LUT(image, columns).reshape(image.shape)
 
 
 def between_levels(image: Array, table: Array) -> Array:
@@ -41,8 +45,18 @@ def histograms(image: Array) -> Array:
     colours = image[:, :, : colour_channels(image)]
     if image.dtype != np.uint8:
         colours = np.clip(np.rint(colours * np.float32(255)), 0, 255).astype(np.uint8)
-    flat = colours.reshape(-1, colours.shape[2])
-    return np.stack([np.bincount(channel, minlength=256) for channel in flat.T], axis=1)
+    return np.stack([_counts(plane) for plane in planes(colours)], axis=1)
+
+
+def planes(image: Array) -> list[Array]:
+    """The channels (h, w), each in a piece."""
+    return list(cv2.split(np.ascontiguousarray(image)))
+
+
+def _counts(plane: Array) -> Array:
+    if plane.size >= _MOST_THAT_OPENCV_COUNTS:
+        return np.bincount(plane.ravel(), minlength=256)
+    return cv2.calcHist([plane], [0], None, [256], [0, 256]).ravel().astype(np.int64)
 
 
 def equalizing_table(counts: Array) -> Array:
@@ -65,12 +79,24 @@ def _equalized(counts: Array) -> Array:
 
 def stretch_ends(image: Array, cutoff: float) -> tuple[Array, Array]:
     """The darkest and the lightest value of each colour, but for the fraction ``cutoff`` of pixels at either end."""
-    flat = image[:, :, : colour_channels(image)].reshape(-1, colour_channels(image))
-    cut = int(cutoff * len(flat))
+    colours = image[:, :, : colour_channels(image)]
+    cut = int(cutoff * colours.shape[0] * colours.shape[1])
+    find = _level_ends if image.dtype == np.uint8 else _float_ends
+    low, high = zip(*(find(plane, cut) for plane in planes(colours)), strict=True)
+    return np.array(low, dtype=image.dtype), np.array(high, dtype=image.dtype)
+
+
+def _level_ends(plane: Array, cut: int) -> tuple[float, float]:
+    up_to = np.cumsum(_counts(plane))
+    return float(np.searchsorted(up_to, cut, side="right")), float(np.searchsorted(up_to, plane.size - cut))
+
+
+def _float_ends(plane: Array, cut: int) -> tuple[float, float]:
     if not cut:
-        return flat.min(axis=0), flat.max(axis=0)
-    ranked = np.partition(flat, (cut, len(flat) - 1 - cut), axis=0)
-    return ranked[cut], ranked[len(flat) - 1 - cut]
+        low, high, _, _ = cv2.minMaxLoc(plane)
+        return low, high
+    ranked = np.partition(plane, (cut, plane.size - 1 - cut), axis=None)
+    return float(ranked[cut]), float(ranked[plane.size - 1 - cut])
 
 
 def clahe(image: Array, clip_limit: float, tiles: int) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -34,11 +35,14 @@ class Pointwise(Params):
         return False
 
 
+@lru_cache(maxsize=256)
 def table(params: Pointwise) -> Array:
-    """The 256 levels after ``params``: (256,) uint8, or (256, c) where colours differ."""
+    """The 256 levels after ``params``: (256,) uint8, or (256, c) where colours differ; read-only."""
     fractions = np.clip(params.at(tone.LEVELS[:, None] / 255), 0, 1)
     levels = np.rint(fractions * 255).astype(np.uint8)
-    return levels[:, 0] if levels.shape[1] == 1 else levels
+    levels = levels[:, 0] if levels.shape[1] == 1 else levels
+    levels.flags.writeable = False
+    return levels
 
 
 @moves(Pointwise, Image)

@@ -123,6 +123,23 @@ def test_auto_contrast_is_pillows_but_for_rounding(percent):
     assert np.allclose(changed(Stretched(0), floats), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("cutoff", [0, 0.013, 0.2, 0.49])
+def test_the_ends_are_those_of_the_sorted_pixels(cutoff, dtype):
+    pixels = photo(3, dtype, 31, 17)
+    ranked = np.sort(pixels.reshape(-1, 3), axis=0)
+    cut = int(cutoff * len(ranked))
+    low, high = tone.stretch_ends(pixels, cutoff)
+    assert np.array_equal(low, ranked[cut]) and np.array_equal(high, ranked[len(ranked) - 1 - cut])
+
+
+def test_large_images_are_counted_to_the_last_pixel(monkeypatch):
+    pixels = photo()
+    counts = tone.histograms(pixels)
+    monkeypatch.setattr(tone, "_MOST_THAT_OPENCV_COUNTS", 1)
+    assert np.array_equal(tone.histograms(pixels), counts) and counts.sum() == pixels.size
+
+
 def test_a_channel_of_one_value_is_not_stretched():
     pixels = photo()
     pixels[:, :, 1] = 90
