@@ -107,6 +107,7 @@ class Packer:
                 row[name] = _jsonable(plain[name], name, key)
                 continue
             file = self._original(field, raw[name])
+            look_at(moved[name])
             if file is not None and moved[name].frame() == targets[name].frame():
                 ending, content = file.suffix.lower(), file.read_bytes()
             else:
@@ -134,6 +135,12 @@ class Packer:
             return write(target, **options)
         except DataError as error:
             raise DataError(f"field {field.name!r}: {error.message}", key) from None
+
+
+def look_at(target: Any) -> None:
+    """Have a picture decoded that waits for somebody to look, so that a broken one is told here."""
+    for field in dataclasses.fields(target) if isinstance(target, Target) else ():
+        getattr(target, field.name)
 
 
 def file_names(keys: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from augkit.data.divided import divide, open_data
-from augkit.data.pack_sample import Packed, Packer, write_atomically
+from augkit.data.pack_sample import Packed, Packer, look_at, write_atomically
 from augkit.data.reading import read_file, reader_of
 from augkit.data.source import place
 from augkit.errors import DataError, RecipeError
@@ -56,7 +56,7 @@ class Report:
             ratio = self.decode_ms_before / self.decode_ms_after
             yield (
                 f"decoding a picture: {self.decode_ms_before:.2f} → {self.decode_ms_after:.2f} ms "
-                f"({ratio:.1f} × faster here)"
+                f"({ratio:.1f} times as fast, measured here)"
             )
         for reason in self.skipped:
             yield f"left out: {reason}"
@@ -226,7 +226,7 @@ def _decode_times(packer: Packer, done: Sequence[Packed]) -> tuple[float | None,
             if path is None:
                 return None, None
             start = time.perf_counter()
-            read_file(read, path)  # type: ignore[arg-type]  # not None here
+            look_at(read_file(read, path))  # type: ignore[arg-type]  # not None here
             times[was].append((time.perf_counter() - start) * 1e3)
     return (median(times[True]), median(times[False])) if times[True] else (None, None)
 

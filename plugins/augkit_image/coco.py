@@ -40,9 +40,10 @@ class Coco:
 
     Fields: ``image``; ``labels``, the names of the categories in it; and what the file has of ``boxes``, ``polygons``,
     ``masks`` and ``keypoints``. Objects stand in the same order in each of the first three. Columns are ``label`` (the
-    category's name), ``category_id``, ``id``, ``iscrowd``, and ``area`` where every object has one. Of keypoints every
-    point is a row: ``xy`` and ``visibility`` (0 not labelled, 1 hidden, 2 seen), ``label`` is its name, ``id`` its
-    object. Keys are the file names. A picture that is not of the stated size raises DataError when it is opened.
+    category's name), ``category_id``, ``id``, ``iscrowd``, and ``area`` where every object has one: of the original
+    picture, as the file states it. Of keypoints every point is a row: ``xy`` and ``visibility`` (0 not labelled, 1
+    hidden, 2 seen), ``label`` is its name, ``id`` its object. Keys are the file names. A picture that is not of the
+    stated size raises DataError when its annotations are asked for.
     """
 
     fields_type = CocoFields

@@ -15,7 +15,7 @@ import augkit
 from augkit.data import open_recipe
 from augkit.data.arrays import as_json, from_json
 from augkit.data.divided import divide, open_data
-from augkit.data.pack_sample import file_names
+from augkit.data.pack_sample import file_names, look_at
 from augkit.data.packing import pack
 from augkit.recipe import read_recipe
 from augkit_image.files import read_image, read_mask
@@ -212,6 +212,31 @@ def test_files_of_masks(tmp_path: Path, text: str, complaint: str | None) -> Non
         return
     with pytest.raises(augkit.DataError, match=complaint):
         read_masks(file)
+
+
+@pytest.mark.parametrize("decoder", ["pillow", "opencv", "simplejpeg"])
+def test_a_broken_picture_is_told_whoever_decodes_it_and_however_small_it_is(
+    coco: Path, run: Run, decoder: str
+) -> None:
+    (coco / "r.yaml").write_text(f"{COCO}decoder: {decoder}\n")
+    whole = (coco / "data/img/small.jpg").read_bytes()
+    (coco / "data/img/small.jpg").write_bytes(whole[: whole.index(b"\xff\xda") + 20])
+    result = run("pack", "r.yaml", "--long-side", "100", "-o", "small")
+    assert result.exit_code == 2 and "small.jpg: " in result.stderr and "instances.json, image 2" in result.stderr
+    (coco / "data/img/small.jpg").write_bytes(whole)
+    report = json.loads(run("pack", "r.yaml", "--long-side", "100", "-o", "small", "--json").stdout)
+    assert report["decode_ms_before"] > 0 and (coco / "small/image/small.jpg").read_bytes() == whole
+
+
+def test_what_waits_to_be_decoded_is_decoded_when_it_is_timed_and_copied(tmp_path: Path) -> None:
+    from augkit_image.encoded import open_image
+
+    file = tmp_path / "a.jpg"
+    Image.fromarray(smooth(30, 40)).save(file)
+    waiting = open_image(file, "simplejpeg")
+    assert "pixels" not in vars(waiting)
+    look_at(waiting)
+    assert vars(waiting)["pixels"].shape == (30, 40, 3)
 
 
 def test_a_stopped_run_goes_on(coco: Path, run: Run) -> None:
