@@ -47,6 +47,8 @@ class Range:
 
     def draw(self, rng: Stream) -> float:
         """One number; a fixed range takes nothing from the stream."""
+        if self.law == "uniform" and self.high is not None and self.strength == 1.0:  # nearly always
+            return rng.uniform(self.low, self.high) if self.low != self.high else self.low
         value = self._raw(rng)
         if self.strength == 1.0:
             return value

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import random
+import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -22,7 +24,9 @@ T = TypeVar("T")
 
 _BLOCK = 8
 _TWO_53 = 2.0**-53
+_KEY = struct.Struct("<QQ")
 _local = threading.local()
+_log_of = lru_cache(1024)(log)
 
 
 class Stream:
@@ -60,7 +64,6 @@ class Stream:
         if self._key is None:
             self._key = self._name()
         self._words = _philox(self._key, self._counter, _BLOCK)
-        self._words.reverse()
         self._counter += _BLOCK // 4
         if self._skipped:
             self._words.pop()
@@ -68,7 +71,9 @@ class Stream:
 
     def random(self) -> float:
         """A number in [0, 1), on a grid of 2⁻⁵³."""
-        return (self.word() >> 11) * _TWO_53
+        if not self._words:
+            self._fill()
+        return (self._words.pop() >> 11) * _TWO_53
 
     def uniform(self, low: float, high: float) -> float:
         """A number in [low, high]."""
@@ -76,7 +81,7 @@ class Stream:
 
     def loguniform(self, low: float, high: float) -> float:
         """A number in [low, high] whose logarithm is uniform; both must be positive."""
-        value = low * exp(log(high / low) * self.random())
+        value = low * exp(_log_of(high / low) * self.random())
         return min(max(value, low), high)
 
     def integer(self, low: int, high: int) -> int:
@@ -175,8 +180,7 @@ class Streams:
         def name() -> tuple[int, int]:
             named = prefix.copy()
             named.update(path.encode("utf-8", "surrogatepass"))
-            digest = named.digest()
-            return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
+            return _KEY.unpack(named.digest()) 
 
         return Stream(name)
 
@@ -203,7 +207,7 @@ def _philox(key: tuple[int, int], counter: int, count: int) -> list[int]:
     state["state"]["counter"][:] = (counter, 0, 0, 0)
     state["buffer_pos"], state["has_uint32"] = 4, 0
     bits.state = state
-    return bits.random_raw(count).tolist()  # type: ignore[no-any-return]
+    return bits.random_raw(count)[::-1].tolist()  # type: ignore[no-any-return]
 
 
 @contextmanager

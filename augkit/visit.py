@@ -76,7 +76,7 @@ class Visit:
 
     def step(self, step: Step, round_: str, magnitude: float | None = None) -> None:
         """Run a step on each group that it moves, unless a rule leaves it out."""
-        if reason := self._ruled_out(step):
+        if (step.off_last or step.only) and (reason := self._ruled_out(step)):
             self.entries.append(TraceEntry(step.id, step.name, skipped=reason))
             return
         strength = step.strength_at(self.sample.epoch)

@@ -73,7 +73,7 @@ def recoloured(image: Array, ops: Sequence[Op], fuse: bool = False) -> Array:
     if not ops:
         return image
     planes = planes_of(image)
-    ops = _fused(planes, ops, image) if fuse else ops
+    ops = _fused(ops, image) if fuse else ops
     channels = len(planes)
     out = np.empty(planes.shape, image.dtype)
     _run(planes, ops, colour_channels(image), out, *_scaling((0.0,) * channels, (1.0,) * channels, 1.0))
@@ -87,7 +87,7 @@ def standardized(
 ) -> Array:
     """``image`` after ``ops``, then (value - mean) / std of fractions of the range: float32 (c, h, w)."""
     planes = planes_of(image)
-    ops = _fused(planes, ops, image) if fuse else ops
+    ops = _fused(ops, image) if fuse else ops
     out = np.empty(planes.shape, np.float32)
     scale, offset = _scaling(tuple(mean), tuple(std), 255.0 if image.dtype == np.uint8 else 1.0)
     _run(planes, ops, colour_channels(image), out, scale, offset)
@@ -100,13 +100,13 @@ def _scaling(mean: tuple[float, ...], std: tuple[float, ...], full: float) -> tu
     return scale, np.array([-m / s for m, s in zip(mean, std, strict=True)], np.float32)
 
 
-def _fused(planes: Array, ops: Sequence[Op], image: Array) -> Sequence[Op]:
-    if len(ops) < 2:
-        return ops
-    from augkit_image.pixel_program import means
+def _fused(ops: Sequence[Op], image: Array) -> Sequence[Op]:
+    return fused(ops, colour_channels(image), lambda: _mean_gray(image)) if len(ops) > 1 else ops
 
-    colours = colour_channels(image)
-    return fused(ops, colours, lambda: means(planes, colours))
+
+def _mean_gray(image: Array) -> float:
+    means = cv2.mean(solid(image))
+    return sum(weight * mean for weight, mean in zip(LUMA, means, strict=False)) if image.shape[2] >= 3 else means[0]
 
 
 def _run(*program: Any) -> None:
@@ -121,7 +121,7 @@ def planes_of(image: Array) -> Array:
     height, width, channels = image.shape
     image = solid(image)
     if channels == 1:
-        return np.ascontiguousarray(image).reshape(1, -1)
+        return image.reshape(1, -1).copy()
     planes, parts = _memory((channels, height, width), image.dtype)
     # Below, OpenCV writes into what it is given.
     cv2.split(image, parts)
@@ -148,9 +148,7 @@ def _contrast(factor: float, colours: int, levels: bool) -> list[Op]:
 def _saturation(factor: float, colours: int, levels: bool) -> list[Op]:
     if factor == 1 or colours < 3:
         return []
-    red, green, blue = ((1 - factor) * share for share in LUMA)
-    own = factor
-    return [Op(Code.MIX, (own + red, green, blue, red, own + green, blue, red, green, own + blue))]
+    return [Op(Code.BLEND, (factor, 1 - factor, 0.0))]
 
 
 def _hue(turns: float, colours: int, levels: bool) -> list[Op]:

@@ -19,7 +19,7 @@ class Code(IntEnum):
     HUE = 3  # values[0] sixths of a turn round the circle of HSV
     TABLE = 4  # looked up in ``table`` (colours, 256); uint8 only
     POWER = 5  # v to values[0]; floats only
-    AFFINE = 6  # the 3 × 4 matrix of values, its last column added
+    BLEND = 6  # v · values[0] + the pixel's own gray · values[1] + values[2]
 
 
 class Op(NamedTuple):

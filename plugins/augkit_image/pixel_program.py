@@ -20,7 +20,8 @@ Array = np.ndarray[Any, Any]
 _BLOCK = 1024
 _ROUND = np.float32(2.0**23)
 _FINE = 65536.0
-_ZEROS = (0.0,) * 12
+_ZEROS = (0.0,) * 9
+_NOTHING = np.zeros((0, 1 + len(_ZEROS)), np.float32)
 _NO_TABLES = np.zeros((1, 1, 256), np.float32)
 _LUMA, _EACH = np.array(LUMA), np.ones(4)
 _LEVELS = np.float32(255), _ROUND
@@ -30,62 +31,44 @@ _FRACTIONS = np.float32(1), np.float32(0)
 def run(planes: Array, ops: Sequence[Op], colours: int, out: Array, scale: Array, offset: Array) -> None:
     """``out`` = ``ops`` of the first ``colours`` of ``planes`` (c, n), then times ``scale`` plus ``offset`` per plane.
 
-    ``planes`` are uint8, or float32 in [0, 1]; ``out`` (c, n) is of the same dtype, or float32.
+    ``planes`` are uint8, or float32 in [0, 1], and are overwritten; ``out`` (c, n) is of the same dtype, or float32.
     """
-    codes, values, tables = _assembled(ops, colours)
+    code, tables = _assembled(ops, colours)
     luma = _LUMA if colours == 3 else _EACH
     limit, rounding = _LEVELS if planes.dtype == np.uint8 else _FRACTIONS
-    _run(planes, codes, values, tables, colours, luma, limit, rounding, scale, offset, out)
+    _run(planes, code, tables, colours, luma, limit, rounding, scale, offset, out)
 
 
-def means(planes: Array, colours: int) -> tuple[float, ...]:
-    """The mean of each of the first planes."""
-    return tuple(_sums(planes[:colours], _FINE if planes.dtype == np.float32 else 1.0).tolist())
-
-
-def _assembled(ops: Sequence[Op], colours: int) -> tuple[Array, Array, Array]:
-    codes = np.array([op.code for op in ops], dtype=np.int64)
-    values = np.array([op.values + _ZEROS[len(op.values) :] for op in ops], dtype=np.float32).reshape(-1, len(_ZEROS))
-    tables = _NO_TABLES
-    if any(op.table is not None for op in ops):
-        tables = np.zeros((len(ops), colours, 256), dtype=np.float32)
-        for position, op in enumerate(ops):
-            if op.table is not None:
-                tables[position] = op.table
-    return codes, values, tables
+def _assembled(ops: Sequence[Op], colours: int) -> tuple[Array, Array]:
+    """A row an op, its code first; and the tables by row, where there are any."""
+    if not ops:
+        return _NOTHING, _NO_TABLES
+    code = np.array([(op.code, *op.values, *_ZEROS[len(op.values) :]) for op in ops], dtype=np.float32)
+    if all(op.table is None for op in ops):
+        return code, _NO_TABLES
+    tables = np.zeros((len(ops), colours, 256), dtype=np.float32)
+    for position, op in enumerate(ops):
+        if op.table is not None:
+            tables[position] = op.table
+    return code, tables
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _sums(planes, unit):  # type: ignore[no-untyped-def]
-    # As whole numbers, whose order does not matter, so that they are added many at a time.
-    count, scale = planes.shape[1], np.float32(unit)
-    found = np.zeros(planes.shape[0])
-    for channel in range(planes.shape[0]):
-        whole = np.int64(0)
-        for start in range(0, count, _BLOCK):
-            part, total = planes[channel, start : start + _BLOCK], np.int32(0)
-            for i in range(part.shape[0]):
-                total += np.int32(part[i] * scale)
-            whole += total
-        found[channel] = whole / unit / count
-    return found
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _run(planes, codes, values, tables, colours, luma, limit, rounding, scale, offset, out):  # type: ignore[no-untyped-def]
+def _run(planes, code, tables, colours, luma, limit, rounding, scale, offset, out):  # type: ignore[no-untyped-def]
     channels, count = planes.shape
     buffer = np.empty((channels, _BLOCK), np.float32)
-    for k in range(codes.shape[0]):
-        if codes[k] == 1:
-            mean = _mean_gray(planes, buffer, codes, values, tables, k, colours, luma, limit, rounding)
-            values[k, 1] = np.float32((1.0 - np.float64(values[k, 0])) * mean)
+    first = 0
+    for k in range(code.shape[0]):
+        if code[k, 0] == 1:  # contrast needs the image as it is here: what comes before is done for good
+            if k > first:
+                _advance(planes, buffer, code, tables, first, k, colours, limit, rounding)
+            mean = _mean_gray(planes, colours, luma, limit)
+            code[k, 2] = np.float32((1.0 - np.float64(code[k, 1])) * mean)
+            first = k
     for start in range(0, count, _BLOCK):
         n = min(_BLOCK, count - start)
-        for channel in range(channels):
-            row, source = buffer[channel], planes[channel, start : start + n]
-            for i in range(n):
-                row[i] = np.float32(source[i])
-        _apply(buffer, n, codes, values, tables, codes.shape[0], colours, limit, rounding)
+        _load(planes, buffer, start, n, channels)
+        _apply(buffer, n, code, tables, first, code.shape[0], colours, limit, rounding)
         for channel in range(channels):
             row, target = buffer[channel], out[channel, start : start + n]
             factor, shift = scale[channel], offset[channel]
@@ -94,51 +77,70 @@ def _run(planes, codes, values, tables, colours, luma, limit, rounding, scale, o
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _mean_gray(planes, buffer, codes, values, tables, upto, colours, luma, limit, rounding):  # type: ignore[no-untyped-def]
-    # Sums are of whole numbers, so their order does not matter and they are added many at a time.
+def _load(planes, buffer, start, n, channels):  # type: ignore[no-untyped-def]
+    for channel in range(channels):
+        row, source = buffer[channel], planes[channel, start : start + n]
+        for i in range(n):
+            row[i] = np.float32(source[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _advance(planes, buffer, code, tables, first, last, colours, limit, rounding):  # type: ignore[no-untyped-def]
     count = planes.shape[1]
-    unit = np.float32(1.0) if limit > 1.0 else np.float32(_FINE)
-    sums = np.zeros(colours, np.int64)
     for start in range(0, count, _BLOCK):
         n = min(_BLOCK, count - start)
+        _load(planes, buffer, start, n, colours)
+        _apply(buffer, n, code, tables, first, last, colours, limit, rounding)
         for channel in range(colours):
-            row, source = buffer[channel], planes[channel, start : start + n]
+            row, target = buffer[channel], planes[channel, start : start + n]
             for i in range(n):
-                row[i] = np.float32(source[i])
-        _apply(buffer, n, codes, values, tables, upto, colours, limit, rounding)
-        for channel in range(colours):
-            row, total = buffer[channel], np.int32(0)
-            for i in range(n):
-                total += np.int32(row[i] * unit)
-            sums[channel] += total
+                target[i] = row[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mean_gray(planes, colours, luma, limit):  # type: ignore[no-untyped-def]
+    # Sums are of whole numbers, so their order does not matter and they are added many at a time.
+    count = planes.shape[1]
+    whole = limit > 1.0
     mean = 0.0
     for channel in range(colours):
-        mean += luma[channel] * (sums[channel] / np.float64(unit) / count)
+        summed = np.int64(0)
+        for start in range(0, count, _BLOCK):
+            n = min(_BLOCK, count - start)
+            part, total = planes[channel, start : start + n], np.int32(0)
+            if whole:
+                for i in range(n):
+                    total += np.int32(part[i])
+            else:
+                for i in range(n):
+                    total += np.int32(part[i] * np.float32(_FINE))
+            summed += total
+        mean += luma[channel] * (summed / (1.0 if whole else _FINE) / count)
     return mean
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _apply(buffer, n, codes, values, tables, upto, colours, limit, rounding):  # type: ignore[no-untyped-def]
-    for k in range(upto):
-        code = codes[k]
-        if code <= 1:
-            _scale(buffer, n, values[k, 0], values[k, 1], colours, limit, rounding)
-        elif code == 2:
-            _mix(buffer, n, values[k], limit, rounding)
-        elif code == 3:
-            _hue(buffer, n, values[k, 0], limit, rounding)
-        elif code == 6:
-            _affine(buffer, n, values[k], limit, rounding)
-        elif code == 4:
+def _apply(buffer, n, code, tables, first, last, colours, limit, rounding):  # type: ignore[no-untyped-def]
+    for k in range(first, last):
+        what = np.int64(code[k, 0])
+        if what <= 1:
+            _scale(buffer, n, code[k, 1], code[k, 2], colours, limit, rounding)
+        elif what == 2:
+            _mix(buffer, n, code[k, 1:], limit, rounding)
+        elif what == 3:
+            _hue(buffer, n, code[k, 1], limit, rounding)
+        elif what == 4:
             for channel in range(colours):
                 row, table = buffer[channel], tables[k, channel]
                 for i in range(n):
                     row[i] = table[np.uint8(row[i])]
-        else:
+        elif what == 5:
             for channel in range(colours):
-                row = buffer[channel]
+                row, power = buffer[channel], code[k, 1]
                 for i in range(n):
-                    row[i] = min(max(row[i] ** values[k, 0], np.float32(0)), limit)
+                    row[i] = min(max(row[i] ** power, np.float32(0)), limit)
+        else:
+            _blend(buffer, n, code[k, 1], code[k, 2], code[k, 3], limit, rounding)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -166,15 +168,16 @@ def _mix(buffer, n, m, limit, rounding):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _affine(buffer, n, m, limit, rounding):  # type: ignore[no-untyped-def]
+def _blend(buffer, n, own, gray, shift, limit, rounding):  # type: ignore[no-untyped-def]
     red, green, blue = buffer[0], buffer[1], buffer[2]
     zero = np.float32(0)
-    a, b, c, p, d, e, f, q, g, h, j, s = m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9], m[10], m[11]
+    a, b, c = np.float32(LUMA[0]) * gray, np.float32(LUMA[1]) * gray, np.float32(LUMA[2]) * gray
     for i in range(n):
         x, y, z = red[i], green[i], blue[i]
-        red[i] = (min(max(x * a + y * b + z * c + p, zero), limit) + rounding) - rounding
-        green[i] = (min(max(x * d + y * e + z * f + q, zero), limit) + rounding) - rounding
-        blue[i] = (min(max(x * g + y * h + z * j + s, zero), limit) + rounding) - rounding
+        common = x * a + y * b + z * c + shift
+        red[i] = (min(max(x * own + common, zero), limit) + rounding) - rounding
+        green[i] = (min(max(y * own + common, zero), limit) + rounding) - rounding
+        blue[i] = (min(max(z * own + common, zero), limit) + rounding) - rounding
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
