@@ -180,7 +180,7 @@ class Streams:
         def name() -> tuple[int, int]:
             named = prefix.copy()
             named.update(path.encode("utf-8", "surrogatepass"))
-            return _KEY.unpack(named.digest()) 
+            return _KEY.unpack(named.digest())
 
         return Stream(name)
 

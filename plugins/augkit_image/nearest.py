@@ -53,6 +53,8 @@ def gather(image: Array, rows: Array, columns: Array, border: str, fill: Fill) -
 def _gather_straight(image: Array, rows: Array, columns: Array, border: str, fill: Fill) -> Array:
     height, width = image.shape[:2]
     if _within(rows, height) and _within(columns, width):
+        if image.ndim == 2 and image.dtype == np.uint8:
+            return _picked(image, rows, columns)
         first, last = min(columns[0], columns[-1]), max(columns[0], columns[-1])
         return image[:, first : last + 1].take(rows, axis=0).take(columns - first, axis=1)
     inner = "replicate" if border == "constant" else border
@@ -62,6 +64,12 @@ def _gather_straight(image: Array, rows: Array, columns: Array, border: str, fil
         out[(rows < 0) | (rows >= height)] = pixel
         out[:, (columns < 0) | (columns >= width)] = pixel
     return out
+
+
+def _picked(labels: Array, rows: Array, columns: Array) -> Array:
+    from augkit_image.picking import picked  # numba takes half a second to import
+
+    return picked(labels, rows, columns)
 
 
 def _within(index: Array, count: int) -> bool:

@@ -50,7 +50,10 @@ def run_mask(mask: Target, moves: Sequence[Move], how: How) -> Target:
         with complaints_of(group):
             for planar in composed([move.params for move in group], how):
                 mask = mask_follows_map(mask, planar)
-    return mask
+    if not isinstance(mask, Mask):
+        return mask
+    classes = solid(mask.classes)
+    return mask if classes is mask.classes else dataclasses.replace(mask, classes=classes)
 
 
 def _grouped(moves: Sequence[Move]) -> Iterator[tuple[str | None, list[Move]]]:
