@@ -20,7 +20,19 @@ from augkit.transform import Kernel, Transform, kernel_for
 from augkit.vocab.space import Boxes, Erase, Image, Keypoints, Mask
 from augkit_image.bridge_library import make
 from augkit_image.bridge_params import Foreign
-from augkit_image.bridge_table import CHANGES, ELLIPSE, ERASERS, INEXACT, KEEPS_FRAME, NEEDS, PAINTERS, may_mirror
+from augkit_image.bridge_table import (
+    CHANGES,
+    CONSTANTS,
+    ELLIPSE,
+    ERASERS,
+    INEXACT,
+    KEEPS_FRAME,
+    NEAREST_EXACT,
+    NEEDS,
+    PAINTERS,
+    RESIZERS,
+    may_mirror,
+)
 from augkit_image.bridge_targets import move_boxes, move_mask, move_points
 
 _OURS = ("name", "arguments", "allow_inexact")
@@ -95,7 +107,10 @@ class Albumentations(Transform[Foreign]):
 
     def _inner_arguments(self) -> dict[str, Any]:
         labels = self.arguments.get("bbox_labels")
-        return {**self.arguments, **({"bbox_labels": list(range(len(labels)))} if labels else {})}
+        return {
+            **self.arguments,
+            **({"bbox_labels": list(range(len(labels)))} if labels and isinstance(labels, list | tuple) else {}),
+        }
 
     # What the compile check asks.
 
@@ -159,6 +174,8 @@ class Albumentations(Transform[Foreign]):
         with self._lent(subseed, data["image"]) as inner:
             drawn = inner.update_transform_params(params=inner.get_params(), data=data)
             drawn |= inner.get_params_dependent_on_data(params=drawn, data=data)
+            if self.name in ERASERS:
+                drawn.setdefault("seed", 0)  # forgotten by Erasing where no hole fits
             return Foreign(self.name, size, self._size_after(inner, drawn, size), subseed, drawn)
 
     def _data(self, content: Mapping[str, Target], size: Size) -> dict[str, Any]:
@@ -221,6 +238,8 @@ class Albumentations(Transform[Foreign]):
     def _move_image(self, image: Image, params: Foreign) -> Image:
         pixels = np.ascontiguousarray(image.pixels)
         with self._applying(params, pixels) as inner:
+            if self.name in RESIZERS and inner.interpolation == CONSTANTS["interpolation"]["nearest"]:
+                inner.interpolation = NEAREST_EXACT
             moved = np.asarray(inner.apply(pixels, **params.drawn))
         return dataclasses.replace(image, pixels=_as_image(moved, params, pixels.dtype))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 import os
 import re
 import warnings
@@ -20,6 +21,7 @@ from augkit_image.bridge_table import COMPOSITIONS, CONSTANTS, REFUSED
 
 _INSTALL = "pip install 'albumentations>=2.0.8,<2.1'"
 _NO_CALL = "NO_ALBUMENTATIONS_UPDATE"
+_ADVICE = re.compile("special case|specialized|alias for|slow|deprecated|consider using", re.IGNORECASE)
 _ABSTRACT = ("BasicTransform", "DualTransform", "ImageOnlyTransform", "Transform3D")
 
 
@@ -31,6 +33,10 @@ def library() -> ModuleType:
             "albumentationsx (AGPL-3.0) is installed, and it takes the import name of albumentations (MIT), which this "
             f"step is for. Run: pip uninstall albumentationsx; {_INSTALL}"
         )
+    # What it says of gray pictures while it is applied. One filter for all: setting them anew is not safe in threads.
+    warnings.filterwarnings(
+        "ignore", "The image is already|HueSaturationValue: hue_shift|Neither valid mask", UserWarning
+    )
     with _no_call_home():
         try:
             found = importlib.import_module("albumentations")
@@ -85,12 +91,12 @@ def make(name: str, arguments: Mapping[str, Any]) -> Any:
             raise FieldError(f"albumentations/{name}: unknown field {argument!r}.{hint} Fields: {listing}.", argument)
     given = {argument: _argument(argument, value) for argument, value in arguments.items()}
     _validate(name, made_by, given)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # advice on which class to prefer
+    with _nothing_replaced(name, given):
         try:
             made = made_by(**given, p=1.0)
         except (TypeError, ValueError) as error:
-            raise FieldError(f"albumentations/{name}: {error}") from error
+            said = _said(error)
+            raise FieldError(f"albumentations/{name}: {said}", _blamed(said, given)) from error
     made.set_processors(_processors())
     return made
 
@@ -111,6 +117,12 @@ def _class(name: str) -> Any:
 def _argument(name: str, value: Any) -> Any:
     if callable(value):
         raise FieldError(f"{name}: got {value!r}; a recipe can hold no function. Write a Transform instead.", name)
+    if not _finite(value):
+        raise FieldError(f"{name}: got {value!r}; expected finite numbers.", name)
+    if name.startswith("max_size") and not _sizes(value):
+        raise FieldError(f"{name}: got {value!r}; expected pixels, at least 1.", name)
+    if name == "reference_images":
+        _check_files(name, value)
     if name == "mask_interpolation" and value not in (0, "nearest"):
         raise FieldError(
             f"{name}: got {value!r}; masks are always moved with `nearest`, or classes are invented.", name
@@ -123,6 +135,28 @@ def _argument(name: str, value: Any) -> Any:
     return words[value]
 
 
+def _finite(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_finite, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _sizes(value: Any) -> bool:
+    given = value if isinstance(value, list | tuple) else [value]
+    return all(not isinstance(each, int | float) or each >= 1 for each in given)
+
+
+def _check_files(name: str, value: Any) -> None:
+    """Its pictures are data that the recipe names, as a source's are; a missing one is found before any is moved."""
+    for path in value if isinstance(value, list | tuple) else [value]:
+        if not (isinstance(path, str) and os.path.isfile(path)):
+            raise FieldError(
+                f"{name}: there is no picture {path!r} (seen from {os.getcwd()}); expected a list of image files.", name
+            )
+
+
 def _validate(name: str, made_by: Any, given: Mapping[str, Any]) -> None:
     # Asked before the constructor, which would turn a failure of the schema into a warning and take its defaults.
     from pydantic import ValidationError
@@ -131,14 +165,39 @@ def _validate(name: str, made_by: Any, given: Mapping[str, Any]) -> None:
     parameters = inspect.signature(made_by.__init__).parameters.values()
     defaults = {each.name: each.default for each in parameters if each.default is not inspect.Parameter.empty}
     values = {key: value for key, value in {**defaults, **given}.items() if key in schema.model_fields}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _nothing_replaced(name, given):
         try:
             schema(**{**values, "p": 1.0, "strict": False})
         except ValidationError as error:
             raise _in_our_words(name, error, given) from error
         except (TypeError, ValueError, IndexError) as error:
-            raise FieldError(f"albumentations/{name}: got {dict(given)!r}: {error}") from error
+            raise FieldError(
+                f"albumentations/{name}: got {dict(given)!r}: {_said(error)}", _blamed(_said(error), given)
+            ) from error
+
+
+@contextmanager
+def _nothing_replaced(name: str, given: Mapping[str, Any]) -> Iterator[None]:
+    """Its warning that it goes on with another value than the given one is an error; its advice is not printed."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        yield
+    for each in said:
+        message = " ".join(str(each.message).split())
+        if not issubclass(each.category, DeprecationWarning | FutureWarning) and not _ADVICE.search(message):
+            raise FieldError(f"albumentations/{name}: got {dict(given)!r}: {message}", _blamed(message, given))
+
+
+def _said(error: Exception) -> str:
+    complaints = re.findall(r"Value error, (.*?) \[type=", str(error))  # pydantic's, which lists what it was given too
+    return "; ".join(complaints) if complaints else " ".join(str(error).split())
+
+
+def _blamed(message: str, given: Mapping[str, Any]) -> str | None:
+    """The argument that a complaint is about: the one it names, or the only one there is."""
+    named = [argument for argument in given if re.search(rf"\b{argument}\b", message)]
+    candidates = named or list(given)
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _in_our_words(name: str, error: Any, given: Mapping[str, Any]) -> FieldError:
@@ -150,7 +209,8 @@ def _in_our_words(name: str, error: Any, given: Mapping[str, Any]) -> FieldError
     said = [each["msg"] for each in complaints if not argument or each["loc"][:1] == place[:1]]
     words = list(dict.fromkeys(_plain(message) for message in said))
     if argument is None:
-        return FieldError(f"albumentations/{name}: {'; '.join(words)}.")
+        said = "; ".join(words)
+        return FieldError(f"albumentations/{name}: {said}.", _blamed(said, given))
     got = given.get(argument)
     return FieldError(f"albumentations/{name}: {argument}: got {got!r}; {' or '.join(words)}.", argument)
 

@@ -17,7 +17,7 @@ from augkit.fields import Size
 from augkit.vocab.space import Boxes, Keypoints, Mask
 from augkit_image.bridge_map import boxes_by_map, points_by_map, source_map
 from augkit_image.bridge_params import Foreign
-from augkit_image.bridge_table import BY_MAP, CONTINUOUS, PAINTERS, POINTS_AS_BOXES, mirrors
+from augkit_image.bridge_table import BY_MAP, CONTINUOUS, NEAREST_EXACT, PAINTERS, RESIZERS, mirrors
 
 
 def move_mask(inner: Any, mask: Mask, params: Foreign, fill_given: bool) -> Mask:
@@ -31,6 +31,8 @@ def move_mask(inner: Any, mask: Mask, params: Foreign, fill_given: bool) -> Mask
     code = fill if classes is None else len(classes) - 1
     filling = copy.copy(inner)
     filling.fill_mask = code
+    if params.name in RESIZERS:
+        filling.mask_interpolation = NEAREST_EXACT
     moved = np.asarray(filling.apply_to_mask(codes, **{**params.drawn, "fill_mask": code}))
     moved = moved.reshape(moved.shape[:2])
     if tuple(moved.shape) != tuple(params.size_out):
@@ -60,7 +62,7 @@ def move_boxes(inner: Any, boxes: Boxes, params: Foreign, library_way: bool) -> 
     if "boxes" in BY_MAP.get(params.name, ()) and not library_way:
         moved, found = boxes_by_map(source_map(inner, params), boxes.xyxy)
         return boxes.only(found).clipped(moved[found], params.size_out)
-    if params.name in POINTS_AS_BOXES or library_way:
+    if params.name in RESIZERS or library_way:
         moved, rows = _library_boxes(inner, boxes.xyxy, params)
         return boxes.only(rows).clipped(moved, params.size_out)
     return boxes.clipped(_round_corners(inner, boxes.xyxy, params), params.size_out)
@@ -68,7 +70,7 @@ def move_boxes(inner: Any, boxes: Boxes, params: Foreign, library_way: bool) -> 
 
 def _library_boxes(inner: Any, xyxy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
     fractions = np.column_stack([xyxy / _sides(params.size_in), np.arange(len(xyxy))])
-    moved = np.asarray(inner.apply_to_bboxes(fractions, **params.drawn), dtype=np.float64).reshape(-1, 5)
+    moved = np.asarray(_single(inner).apply_to_bboxes(fractions, **params.drawn), dtype=np.float64).reshape(-1, 5)
     return moved[:, :4] * _sides(params.size_out), np.rint(moved[:, 4]).astype(np.intp)
 
 
@@ -98,7 +100,7 @@ def move_points(inner: Any, points: Keypoints, params: Foreign) -> Keypoints:
 def _moved_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
     if "keypoints" in BY_MAP.get(params.name, ()):
         return points_by_map(source_map(inner, params), xy)
-    if params.name in POINTS_AS_BOXES:
+    if params.name in RESIZERS:
         boxes, rows = _library_boxes(inner, np.column_stack([xy, xy]), params)
         places = boxes[:, :2]
     else:
@@ -114,9 +116,18 @@ def _library_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.nda
     if params.name in CONTINUOUS:  # the frame's far edge belongs to its last pixels
         xy = np.minimum(xy, np.nextafter(_sides(params.size_in)[:2], 0.0))
     rest = np.column_stack([np.zeros((n, 2)), np.ones(n), np.arange(n)])  # z, angle, scale, row
-    moved = np.asarray(inner.apply_to_keypoints(np.column_stack([xy - shift, rest]), **params.drawn), dtype=np.float64)
+    moved = np.asarray(
+        _single(inner).apply_to_keypoints(np.column_stack([xy - shift, rest]), **params.drawn), dtype=np.float64
+    )
     moved = moved.reshape(-1, 6)
     return moved[:, :2] + shift, np.rint(moved[:, 5]).astype(np.intp)
+
+
+def _single(inner: Any) -> Any:
+    """The same transform, which annotates nothing twice where a border shows the picture again, mirrored."""
+    plain = copy.copy(inner)
+    plain.border_mode = 0
+    return plain
 
 
 def _sides(size: Size) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 import augkit
 from augkit import steps
 from augkit_image import bridge_targets
-from augkit_image.bridge_table import BY_MAP, CONTINUOUS, POINTS_AS_BOXES
+from augkit_image.bridge_table import BY_MAP, CONTINUOUS, RESIZERS
 
 HEIGHT, WIDTH = 96, 128
 ROWS, COLUMNS = np.mgrid[0:HEIGHT, 0:WIDTH]
@@ -191,7 +191,7 @@ def test_a_point_on_the_far_edge_is_in_the_last_tile():
 
 TABLES = [
     *(("BY_MAP", name) for name in sorted(BY_MAP)),
-    *(("POINTS_AS_BOXES", name) for name in sorted(POINTS_AS_BOXES)),
+    *(("RESIZERS", name) for name in sorted(RESIZERS)),
     ("CONTINUOUS", "RandomGridShuffle"),
 ]
 
@@ -199,7 +199,7 @@ TABLES = [
 @pytest.mark.parametrize(("table", "name"), TABLES)
 def test_the_librarys_own_way_would_fail_these_laws(table, name, monkeypatch):
     """An exception that is no longer needed has to leave the table."""
-    kept = {"BY_MAP": BY_MAP, "CONTINUOUS": CONTINUOUS, "POINTS_AS_BOXES": POINTS_AS_BOXES}[table]
+    kept = {"BY_MAP": BY_MAP, "CONTINUOUS": CONTINUOUS, "RESIZERS": RESIZERS}[table]
     rest = {name: () if name == "RandomGridShuffle" else ("boxes",)}
     left = {**kept, **rest} if isinstance(kept, dict) else kept - {name}
     monkeypatch.setattr(bridge_targets, table, left)
