@@ -6,7 +6,7 @@ READY := .venv/.installed
 BENCHMARKS := tests/benchmarks/image.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws-long fuzz bench clean
+.PHONY: help demo test check laws-long fuzz bench agreement clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -33,6 +33,9 @@ fuzz: $(READY)  ## every property-based test, with many more examples
 bench: $(READY)  ## tables of ratios, side by side with other libraries
 	@$(BIN)/pip install -q --disable-pip-version-check -e '.[bench]'
 	@set -e; for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script"; done
+
+agreement: $(READY)  ## the table in docs/albumentations.md, measured anew (minutes)
+	PYTHONPATH=. $(BIN)/python -W ignore -m tests.plugins.image.agreement_table
 
 clean:  ## what was built, cached and run; .venv too
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

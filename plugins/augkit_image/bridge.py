@@ -17,9 +17,10 @@ from augkit.fields import Limits, Size
 from augkit.rng import Stream
 from augkit.sample import SPACE, Axis, Frame, Label, Target
 from augkit.transform import Kernel, Transform, kernel_for
-from augkit.vocab.space import Boxes, Erase, Image, Keypoints, Mask
+from augkit.vocab.space import Boxes, Erase, Image, Keypoints, Mask, SpaceMap
 from augkit_image.bridge_library import make
 from augkit_image.bridge_params import Foreign
+from augkit_image.bridge_straight import FOLLOWING, StraightMap, why_not_straight
 from augkit_image.bridge_table import (
     CHANGES,
     CONSTANTS,
@@ -33,7 +34,7 @@ from augkit_image.bridge_table import (
     RESIZERS,
     may_mirror,
 )
-from augkit_image.bridge_targets import move_boxes, move_mask, move_points
+from augkit_image.bridge_targets import erased, move_boxes, move_mask, move_points
 
 _OURS = ("name", "arguments", "allow_inexact")
 _KINDS = {"mask": "mask", "boxes": "bboxes", "keypoints": "keypoints"}
@@ -133,25 +134,41 @@ class Albumentations(Transform[Foreign]):
     def kernel(self, target: type[Target]) -> Kernel | None:
         if target.kind == "image":
             return self._move_image
-        if target.made_of == "image":
-            return target.derived(self.params_type, self.kernel)
+        if target.made_of == "image":  # a film, frame by frame as one image
+            return target.derived(Foreign, self.kernel)
         if not self.moved_axes() & target.axes:
             return None
         if self.name in ERASERS and target.kind != "mask":
             follow = kernel_for(Erase, target)
-            return functools.partial(_erased, follow) if follow else None
-        return None if self.why_not(target) else getattr(self, f"_move_{target.kind}")
+            return functools.partial(erased, follow) if follow else None
+        if self.why_not(target):
+            return None
+        return getattr(self, f"_move_{target.kind}") if target.kind in _KINDS else self._as_our_maps_do(target)
 
     def why_not(self, target: type[Target]) -> str | None:
         """Why a kind of target on the moved axis cannot follow, or None."""
         if self.name in ERASERS:
             return None
+        if target.kind in FOLLOWING and "keypoints" in self._claims():
+            return why_not_straight(self.name)
         if _KINDS.get(target.kind) not in self._claims():
             return f"albumentations' {self.name} moves {', '.join(self._claims())} only"
         reason = self._inexact(target.kind)
         if reason is None or self.allow_inexact:
             return None
         return f"{reason}. Write `allow_inexact: true` to take it as it is"
+
+    def _as_our_maps_do(self, target: type[Target]) -> Kernel | None:
+        def of_mask(mask: Mask, straight: StraightMap) -> Mask:
+            return self._move_mask(mask, straight.drawn)
+
+        declared = kernel_for(SpaceMap, target) if target.kind != "masks" else None
+        follow = declared or target.derived(StraightMap, lambda kind: of_mask if kind is Mask else None)
+        return functools.partial(self._move_along, follow) if follow else None
+
+    def _move_along(self, follow: Kernel, target: Target, params: Foreign) -> Target:
+        with self._applying(params, np.zeros((0, 2))) as inner:
+            return follow(target, StraightMap(params.size_in, params.size_out, params, inner))
 
     def _inexact(self, kind: str) -> str | None:
         if kind == "boxes" and self.arguments.get("rotate_method") == "ellipse":
@@ -265,8 +282,3 @@ def _as_image(moved: np.ndarray, params: Foreign, dtype: np.dtype[Any]) -> np.nd
             f"which is no {dtype} image of {tuple(params.size_out)} (h, w)."
         )
     return moved if moved.dtype == np.uint8 else np.clip(moved.astype(np.float32, copy=False), 0.0, 1.0)
-
-
-def _erased(follow: Kernel, target: Target, params: Foreign) -> Target:
-    rects = tuple(tuple(int(edge) for edge in hole) for hole in params.drawn["holes"])
-    return follow(target, Erase(rects, policy="background"))  # type: ignore[arg-type]

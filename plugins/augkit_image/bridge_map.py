@@ -127,7 +127,8 @@ def _evened(follow: SourceMap, place: np.ndarray, point: np.ndarray) -> np.ndarr
     if abs(np.linalg.det(fitted[1:])) < 1e-3:
         return place
     step = np.linalg.solve(fitted[1:].T, point - fitted[0])
-    return place + step if np.abs(step).max() <= 1.0 else place
+    evened: np.ndarray = place + np.clip(step, -0.5, 0.5)
+    return evened
 
 
 def _barycentric(

@@ -72,10 +72,11 @@ RESIZERS = frozenset(
     "SmallestMaxSize".split()
 )
 """They stretch what is left to a size. Masks take the pixel that holds the centre: OpenCV's plain nearest takes the
-one that holds the corner, 0.5 px off. A point moves as a box without size: the library scales boxes by what came out,
-but points as if their pixel indices were continuous and by what was asked for, 0.7 px off at 2 ×, 5 px at 8 ×. Elsewhere
-it is the other way round: boxes go round their corners, moved as points, since its own boxes are off by 0.5 px
-(SafeRotate), by up to 0.6 px (Perspective) and by up to 1 px (Affine with fit_output)."""
+one that holds the corner, 0.5 px off. A point moves as a box without size: it scales boxes by what came out, but points
+as if their pixel indices were continuous and by what was asked for, 0.7 px off at 2 ×, 5 px at 8 ×.
+
+Elsewhere it is the other way round: boxes go round their corners, moved as points, since its own boxes are off by
+0.5 px (SafeRotate), by up to 0.6 px (Perspective) and by up to 1 px (Affine with fit_output)."""
 
 BY_MAP = {
     "ElasticTransform": ("boxes", "keypoints"),

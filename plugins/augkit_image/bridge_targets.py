@@ -14,7 +14,9 @@ import numpy as np
 
 from augkit.errors import DataError
 from augkit.fields import Size
-from augkit.vocab.space import Boxes, Keypoints, Mask
+from augkit.sample import Target
+from augkit.transform import Kernel
+from augkit.vocab.space import Boxes, Erase, Keypoints, Mask
 from augkit_image.bridge_map import boxes_by_map, points_by_map, source_map
 from augkit_image.bridge_params import Foreign
 from augkit_image.bridge_table import BY_MAP, CONTINUOUS, NEAREST_EXACT, PAINTERS, RESIZERS, mirrors
@@ -88,7 +90,7 @@ def move_points(inner: Any, points: Keypoints, params: Foreign) -> Keypoints:
     """Moved; what left the frame, and what the library dropped, is dropped or hidden as the recipe says."""
     if not len(points):
         return points
-    moved, found = _moved_points(inner, points.xy, params)
+    moved, found = moved_points(inner, points.xy, params)
     settled = dataclasses.replace(points, xy=moved)
     if not found.all():
         settled = settled.hidden(~found)
@@ -97,7 +99,14 @@ def move_points(inner: Any, points: Keypoints, params: Foreign) -> Keypoints:
     return settled.mirrored() if mirrors(params.name, params.drawn) else settled
 
 
-def _moved_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
+def erased(follow: Kernel, target: Target, params: Foreign) -> Target:
+    """As annotations follow our own erasing, where the recipe asks for it."""
+    rects = tuple(tuple(int(edge) for edge in hole) for hole in params.drawn["holes"])
+    return follow(target, Erase(rects, policy="background"))  # type: ignore[arg-type]
+
+
+def moved_points(inner: Any, xy: np.ndarray, params: Foreign) -> tuple[np.ndarray, np.ndarray]:
+    """Where points (n, 2) went, and which of them (n,) were found again."""
     if "keypoints" in BY_MAP.get(params.name, ()):
         return points_by_map(source_map(inner, params), xy)
     if params.name in RESIZERS:

@@ -30,7 +30,7 @@ SIZES = ((96, 128), (57, 85), (120, 44))
 LIMITS = {"mask": 0.03, "boxes": 1.0, "keypoints": 0.5}
 """1 - IoU; how far a blob's pixels reach out of its box, px; from a keypoint to its marker, px."""
 LOST = float("inf")
-_SEEN, _SHRUNK, _BENT, _TORN = 0.2, {1: 1.05, 3: 1.2}, 0.2, 6.0
+_SEEN, _FOOT, _SHRUNK, _BENT, _TORN = 0.1, {1: 0.2, 3: 0.5}, {1: 1.05, 3: 1.2}, 0.2, 6.0
 
 
 @dataclass
@@ -179,9 +179,10 @@ def measured(drawn: Draw, found: dict[str, Any], dtype: type) -> Deviation:
 def _points(drawn: Draw, found: dict[int, np.ndarray], dtype: type, deviation: Deviation) -> None:
     origins = _origins(drawn)
     for row, at in found.items():
-        if (at < 0).any() or (at > origins.x.shape[::-1]).any():
-            continue
-        deviation.add("keypoints", _off_its_place(origins, at, drawn.scene.points[row]))
+        point, (h, w) = drawn.scene.points[row], drawn.scene.size
+        mirrored = _mirrors_the_border(drawn) and not (5 < point[0] < w - 5 and 5 < point[1] < h - 5)
+        if not mirrored and (at >= 0).all() and (at <= origins.x.shape[::-1]).all():
+            deviation.add("keypoints", _off_its_place(origins, at, point))
     for side in (1, 3):
         for number, picture in enumerate(drawn.scene.marker_pictures(side, dtype)):
             moved = drawn.picture(picture)
@@ -268,8 +269,8 @@ def _sightings(channel: np.ndarray, origins: Origins, side: int) -> list[Sightin
     count, labels = cv2.connectedComponents((channel > _SEEN).astype(np.uint8), connectivity=8)
     found = []
     for number in range(1, count):
-        half = 0.5 * float(channel[labels == number].max())
-        above = np.where((labels == number) & (channel > half), channel - half, 0.0)
+        foot = _FOOT[side] * float(channel[labels == number].max())
+        above = np.where((labels == number) & (channel > foot), channel - foot, 0.0)
         x0, y0, x1, y1 = markers.envelope(above > 0)
         cut = x0 == 0 or y0 == 0 or x1 == channel.shape[1] or y1 == channel.shape[0]
         place = np.array(markers.centroid(above))
@@ -284,8 +285,8 @@ def _off_its_marker(drawn: Draw, seen: list[Sighting], at: np.ndarray | None, sh
         return 0.0
     if at is None:
         return LOST if shown and drawn.transform.name not in PAINTERS and not _mirrors_the_border(drawn) else 0.0
-    off = [float(np.hypot(*(each.place - at))) for each in (seen if len(seen) > 1 else clear)]
-    return 0.0 if _mirrors_the_border(drawn) and min(off) > 3 else min(off)
+    off, nearest = min(((float(np.hypot(*(each.place - at))), each) for each in seen), key=lambda pair: pair[0])
+    return 0.0 if not nearest.clear or (_mirrors_the_border(drawn) and off > 3) else off
 
 
 def _blobs(drawn: Draw, found: dict[str, Any], dtype: type, deviation: Deviation) -> None:

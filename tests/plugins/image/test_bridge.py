@@ -16,12 +16,6 @@ from tests.plugins.image.bridge_cases import BOXES, MASK, PICTURE, POINTS, REFER
 SPATIAL = {"image": "image", "mask": "mask", "boxes": "boxes", "points": "keypoints"}
 
 
-def refusal(**given):
-    with pytest.raises(augkit.FieldError) as caught:
-        steps.albumentations(**given)
-    return str(caught.value), caught.value.field
-
-
 def run(schema=None, seed=0, key="a", arguments=None, **given):
     step = steps.albumentations(**{**(arguments or {}), **given.pop("step", {})})
     return augkit.Pipeline([step], sample=schema or {"image": "image"}, seed=seed)(**given, key=key)
@@ -32,55 +26,6 @@ def test_the_id_names_the_transform():
     assert (flip.id, flip.name, flip.p) == ("albumentations/HorizontalFlip", "image/albumentations", 0.5)
     with pytest.raises(augkit.CompileError, match="two steps with the id 'albumentations/HorizontalFlip'"):
         augkit.Pipeline([flip, flip], sample={"image": "image"})
-
-
-@pytest.mark.parametrize(
-    ("given", "said", "field"),
-    [
-        ({}, "'name' is required", "name"),
-        ({"name": "HorizontalFip"}, "has no transform 'HorizontalFip'. Did you mean 'HorizontalFlip'?", "name"),
-        ({"name": "ImageOnlyTransform"}, "has no transform 'ImageOnlyTransform'", "name"),
-        ({"name": "OneOf"}, "combining is our own: use `one_of`", "name"),
-        ({"name": "Normalize"}, "use `normalize`", "name"),
-        ({"name": "Rotate", "limits": 3}, "unknown field 'limits'. Did you mean 'limit'? Fields: limit, ", "limits"),
-        ({"name": "Rotate", "arguments": {"p": 0.5}}, "How often it runs is the step's own `p`", "p"),
-        ({"name": "RandomCrop", "width": 3}, "albumentations/RandomCrop: field 'height' is required", "height"),
-        ({"name": "RandomCrop", "width": 3, "height": -1}, "height: got -1; expected a number greater than", "height"),
-        ({"name": "ElasticTransform", "alpha": "x"}, "alpha: got 'x'; expected a valid number", "alpha"),
-        ({"name": "GaussNoise", "std_range": [0.5, 0.1]}, "std_range: got [0.5, 0.1]; First value should", "std_range"),
-        ({"name": "LongestMaxSize"}, "Either max_size or max_size_hw must be specified", None),
-        (
-            {"name": "Rotate", "interpolation": "linaer"},
-            "Did you mean 'linear'? Expected one of nearest",
-            "interpolation",
-        ),
-        ({"name": "Rotate", "mask_interpolation": 1}, "masks are always moved with `nearest`", "mask_interpolation"),
-        ({"name": "FDA", "read_fn": len}, "a recipe can hold no function", "read_fn"),
-        ({"name": "Rotate", "limit": 3, "arguments": {"limit": 4}}, "stands in `arguments` and beside it", "limit"),
-    ],
-)
-def test_what_is_wrong_is_said_with_the_name_of_the_argument(given, said, field):
-    message, named = refusal(**given)
-    assert said in message and named == field
-
-
-def test_nothing_is_replaced_by_a_default_in_silence():
-    # Its own constructor warns, and takes every default, when the schema fails in any other way.
-    with pytest.raises(augkit.FieldError, match="albumentations/RandomGridShuffle: grid: got 3; "):
-        steps.albumentations(name="RandomGridShuffle", grid=3)
-
-
-def test_words_for_opencvs_numbers():
-    words = steps.albumentations(
-        name="Rotate", interpolation="cubic", border_mode="reflect", mask_interpolation="nearest"
-    )
-    inner = words.transform.inner
-    assert (inner.interpolation, inner.border_mode, inner.mask_interpolation) == (2, 2, 0)
-
-
-def test_an_argument_with_the_name_of_a_steps_own_field_goes_under_arguments():
-    step = steps.albumentations(name="Emboss", arguments={"strength": [0.5, 0.5]}, alpha=[0.3, 0.3], strength=0.5)
-    assert step.transform.inner.strength == (0.5, 0.5) and step.strength == 0.5
 
 
 def test_equal_arguments_are_equal_plans_whatever_their_order():

@@ -1,15 +1,22 @@
 """Every transform of albumentations 2.0.8: reached or refused by name, drawn from our streams, replayed to the byte."""
 
+import json
+import os
 import random
+import re
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import augkit
 from augkit import steps
-from augkit_image.bridge_library import classes
-from augkit_image.bridge_table import CHANGES, REFUSED
+from augkit.plugins import catalogue
+from augkit_image.bridge_library import classes, library
+from augkit_image.bridge_table import CHANGES, COMPOSITIONS, REFUSED
 from tests.plugins.image.bridge_cases import BOXES, MASK, PICTURE, POINTS, follows, make, needed
 
 NAMES = [name for name in classes() if name not in REFUSED]
@@ -115,11 +122,94 @@ def test_gray_images_keep_their_one_channel_or_are_refused_with_the_key(name):
     assert out.ndim == 3 and out.shape[2] == (3 if name == "ToRGB" else 1)
 
 
-def test_what_cannot_be_reached_is_refused_by_name():
-    for name in REFUSED:
-        assert name in classes()
-        with pytest.raises(augkit.FieldError, match=f"albumentations/{name}: cannot be used: "):
-            steps.albumentations(name=name)
+INSTEAD = {
+    "CenterCrop3D": "`center_crop`",
+    "CoarseDropout3D": "{name: CoarseDropout}",
+    "CubicSymmetry": "{name: D4}",
+    "FromFloat": "leave it out",
+    "Lambda": "write a Transform",
+    "Mosaic": "use `mosaic`",
+    "Normalize": "`normalize: {mean: [...], std: [...]}` as the last step",
+    "Pad3D": "`pad`",
+    "PadIfNeeded3D": "{name: PadIfNeeded}",
+    "RandomCrop3D": "`random_crop`",
+    "TextImage": "{name: OverlayElements}",
+    "ToFloat": "`to_tensor: {}` as the last step",
+    "ToTensor3D": "`to_tensor: {}`",
+    "ToTensorV2": "`to_tensor: {}` as the last step",
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_what_cannot_be_reached_says_what_to_write_instead(name):
+    assert name in classes() and REFUSED.keys() == INSTEAD.keys()
+    with pytest.raises(augkit.FieldError) as caught:
+        steps.albumentations(name=name)
+    assert str(caught.value).startswith(f"albumentations/{name}: cannot be used: ") and caught.value.field == "name"
+    assert INSTEAD[name] in str(caught.value)
+
+
+def test_every_step_that_is_named_instead_is_there():
+    ours = {word for reason in REFUSED.values() for word in re.findall("`([a-z_]+)[`:]", reason)}
+    theirs = {word for reason in REFUSED.values() for word in re.findall("{name: ([A-Za-z0-9]+)}", reason)}
+    assert ours <= {entry.split("/")[1] for entry in catalogue().names("transform")} and theirs <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSITIONS))
+def test_combiners_say_which_of_ours_to_use(name):
+    assert hasattr(library(), name)
+    with pytest.raises(
+        augkit.FieldError, match=rf"albumentations/{name}: combining is our own: use `{COMPOSITIONS[name]}`"
+    ):
+        steps.albumentations(name=name)
+
+
+def test_every_combiner_is_known():
+    combining = library().BaseCompose
+    found = {
+        name for name, value in vars(library()).items() if isinstance(value, type) and issubclass(value, combining)
+    }
+    assert found - {"BaseCompose"} == set(COMPOSITIONS)
+
+
+DIGESTS = """
+import hashlib, json, warnings
+import numpy as np
+import augkit
+from tests.plugins.image.bridge_cases import make
+from tests.plugins.image.test_bridge_sweep import NAMES, everything, flat
+found = {}
+for name in NAMES:
+    step = make(name)
+    schema, values = everything(step)
+    aug = augkit.Pipeline([step], sample=schema, seed=9)
+    out, trace = aug.traced(**values, key="a")
+    again = aug.replay(augkit.Trace.from_json(trace.to_json()), **values)
+    assert flat(out) == flat(again), name
+    found[name] = hashlib.sha256(flat(out) + trace.to_json().encode()).hexdigest()
+print(json.dumps(found))
+"""
+
+
+def flat(value):
+    if isinstance(value, dict):
+        return b"".join(name.encode() + flat(value[name]) for name in sorted(value))
+    array = np.asarray(value)
+    return f"{array.dtype}{array.shape}".encode() + (array.tobytes() if array.dtype != object else repr(value).encode())
+
+
+def test_processes_agree_to_the_byte_and_print_nothing():
+    root = Path(__file__).parents[3]
+    running, said = [], []
+    for seed in ("1", "2"):
+        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{root}{os.pathsep}{root / 'plugins'}"}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": env}
+        running.append(subprocess.Popen([sys.executable, "-W", "error::UserWarning", "-c", DIGESTS], **pipes))
+    for each in running:
+        printed, complaints = each.communicate()
+        assert each.returncode == 0 and complaints == "", complaints[-2000:]
+        said.append(json.loads(printed))
+    assert said[0] == said[1] and said[0].keys() == set(NAMES)
 
 
 def test_every_quality_is_listed():
