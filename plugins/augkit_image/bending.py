@@ -47,6 +47,9 @@ class ElasticDeformation(Transform[Elastic]):
     border: BorderField = "constant"
     fill: FillField = 0.0
 
+    def keeps_frame(self) -> bool:
+        return True
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Elastic:
         size = frame[Axis.SPACE]
         alpha, cell = self.alpha.draw(rng) * min(size), self.sigma.draw(rng) * min(size) * _CELL_OVER_SIGMA
@@ -78,6 +81,9 @@ class GridDistortion(Transform[GridWarp]):
     border: BorderField = "constant"
     fill: FillField = 0.0
 
+    def keeps_frame(self) -> bool:
+        return True
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> GridWarp:
         shift, subseed, size = self.shift.draw(rng), rng.subseed(), frame[Axis.SPACE]
         return GridWarp.drawn(shift, tuple(self.cells), subseed, size, self.interpolation, self.border, self.fill)
@@ -107,6 +113,9 @@ class OpticalDistortion(Transform[Lens]):
     border: BorderField = "constant"
     fill: FillField = 0.0
 
+    def keeps_frame(self) -> bool:
+        return True
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Lens:
         return _lens(self, "radial", self.k.draw(rng), frame[Axis.SPACE])
 
@@ -130,6 +139,9 @@ class Fisheye(Transform[Lens]):
     interpolation: InterpolationField = "linear"
     border: BorderField = "constant"
     fill: FillField = 0.0
+
+    def keeps_frame(self) -> bool:
+        return True
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Lens:
         return _lens(self, "fisheye", math.radians(self.degrees.draw(rng)), frame[Axis.SPACE])

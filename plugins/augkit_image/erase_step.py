@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from augkit.fields import Limits, Range, Size
@@ -56,7 +57,7 @@ class CoarseDropout(Transform[Erase]):
     changes = {"composition"}
 
     count: Annotated[Range, _COUNT] = Range(8, 16, "int")
-    size: Annotated[Range, _SIZE] = Range(0.05, 0.12)
+    size: Annotated[Range, replace(_SIZE, strongest=0.16)] = Range(0.05, 0.12)
     fill: PaintField = 0.0
     policy: PolicyField = "keep"
     max_hidden: HiddenField = 0.7

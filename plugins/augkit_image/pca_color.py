@@ -59,7 +59,7 @@ class PcaColor(Transform[ColorShift]):
 
     changes = {"colour", "brightness"}
 
-    std: Annotated[Range, Limits(0, 10, neutral=0, strongest=0.5, doc="of the normal numbers; 0 changes nothing")] = (
+    std: Annotated[Range, Limits(0, 10, neutral=0, strongest=0.3, doc="of the normal numbers; 0 changes nothing")] = (
         Range(0.1)
     )
     components: Annotated[

@@ -93,3 +93,24 @@ def test_augmix_after_the_picture_became_a_tensor():
     assert aug(image=picture(16, 16), key="a")["image"].shape == (3, 16, 16)
     with pytest.raises(augkit.CompileError, match="put this step before it"):
         augkit.Pipeline([steps.to_tensor(), steps.augmix([steps.rotate()])], sample={"image": "image"})
+
+
+@pytest.mark.parametrize(
+    "name, keeps",
+    [
+        ("elastic", True),
+        ("grid_distortion", True),
+        ("fisheye", True),
+        ("perspective", True),
+        ("rot90", False),
+        ("transpose", False),
+    ],
+)
+def test_augmix_takes_what_keeps_the_frame(name, keeps):
+    node = steps.augmix([getattr(steps, name)()])
+    if keeps:
+        out = augkit.Pipeline([node], sample={"image": "image"})(image=picture(24, 32), key="a")
+        assert out["image"].shape == (24, 32, 3)
+    else:
+        with pytest.raises(augkit.CompileError, match="may change how far space reaches"):
+            augkit.Pipeline([node], sample={"image": "image"})
