@@ -39,9 +39,7 @@ class Visit:
 
     def finish(self) -> tuple[Sample, Trace]:
         """The moved sample, once every carrier has made its moves, and the trace."""
-        for name in dict.fromkeys([*self.waiting, *self.plan.runners]):
-            if name in self.targets:
-                self.settle(name)
+        self._settle_all()
         s = self.sample
         moved = Sample(self.targets, s.key, s.epoch, s.copy, s.view, s.meta)
         return moved, Trace(s.key, s.epoch, s.copy, s.view, self.plan.hash, tuple(self.entries))
@@ -68,8 +66,7 @@ class Visit:
 
     def fork(self) -> Visit:
         """A visit of its own that begins where this one is."""
-        for name in list(self.waiting):
-            self.settle(name)
+        self._settle_all()
         fork = Visit(self.plan, self.sample.with_targets(self.targets), self.partners)
         fork.frames = dict(self.frames)
         return fork
@@ -222,6 +219,11 @@ class Visit:
         if name in self.waiting:
             self.settle(name)
         return self.targets[name]
+
+    def _settle_all(self) -> None:
+        for name in dict.fromkeys([*self.waiting, *self.plan.runners]):
+            if name in self.targets:
+                self.settle(name)
 
     def settle(self, name: str) -> None:
         """Make the moves that a carrier waits for; without any, its runner may still have to open it."""

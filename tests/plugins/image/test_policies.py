@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import augkit
 from augkit import steps
+from augkit.carriers import how_of
+from augkit.plan import Plan
+from augkit.sample import Sample
+from augkit.schema import read_schema
+from augkit.vocab.space import Image as Pixels
 
 SAMPLE = {"image": "image", "mask": "mask", "boxes": "boxes", "keypoints": "keypoints", "label": "label"}
 
@@ -114,3 +120,23 @@ def test_augmix_takes_what_keeps_the_frame(name, keeps):
     else:
         with pytest.raises(augkit.CompileError, match="may change how far space reaches"):
             augkit.Pipeline([node], sample={"image": "image"})
+
+
+@pytest.mark.parametrize("mode", ["exact", "fast"])
+def test_a_jpeg_that_waits_is_decoded_before_it_is_mixed(tmp_path, mode):
+    pytest.importorskip("simplejpeg")
+    from augkit_image.encoded import EncodedImage, open_image
+
+    Image.fromarray(picture(200, 320)).save(tmp_path / "a.jpg", quality=92)
+    waiting = open_image(tmp_path / "a.jpg", "simplejpeg")
+    assert isinstance(waiting, EncodedImage)
+    plain = waiting.pixels
+    nodes = [steps.augmix([steps.rotate(), steps.brightness()]), steps.resize(size=48)]
+    plan = Plan(nodes, read_schema({"image": "image"}), how=how_of(mode))
+    for key in "abc":
+        moved, trace = plan(Sample({"image": open_image(tmp_path / "a.jpg", "simplejpeg")}, key))
+        expected, _ = plan(Sample({"image": Pixels(plain)}, key))
+        assert not isinstance(moved.targets["image"], EncodedImage)
+        assert moved.targets["image"].pixels.tobytes() == expected.targets["image"].pixels.tobytes()
+        again = plan.replay(Sample({"image": waiting}, key), trace)
+        assert again.targets["image"].pixels.tobytes() == expected.targets["image"].pixels.tobytes()
