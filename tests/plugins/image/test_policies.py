@@ -123,7 +123,7 @@ def test_augmix_takes_what_keeps_the_frame(name, keeps):
 
 
 @pytest.mark.parametrize("mode", ["exact", "fast"])
-def test_a_jpeg_that_waits_is_decoded_before_it_is_mixed(tmp_path, mode):
+def test_a_jpeg_that_waits_is_decoded_in_full_before_it_is_mixed(tmp_path, mode):
     pytest.importorskip("simplejpeg")
     from augkit_image.encoded import EncodedImage, open_image
 
@@ -131,7 +131,7 @@ def test_a_jpeg_that_waits_is_decoded_before_it_is_mixed(tmp_path, mode):
     waiting = open_image(tmp_path / "a.jpg", "simplejpeg")
     assert isinstance(waiting, EncodedImage)
     plain = waiting.pixels
-    nodes = [steps.augmix([steps.rotate(), steps.brightness()]), steps.resize(size=48)]
+    nodes = [steps.augmix([steps.affine(scale=0.4), steps.brightness()]), steps.resize(size=48)]
     plan = Plan(nodes, read_schema({"image": "image"}), how=how_of(mode))
     for key in "abc":
         moved, trace = plan(Sample({"image": open_image(tmp_path / "a.jpg", "simplejpeg")}, key))
