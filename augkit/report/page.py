@@ -39,7 +39,13 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
 mark { color: inherit; background: color-mix(in srgb, var(--c) 30%, transparent); border-bottom: 2px solid var(--c); }
 .tags span { display: inline-block; border-bottom: 2px solid var(--c, transparent); }
 .tags small { display: block; font-size: 9px; color: var(--soft); }
-body:has(#show-mask:not(:checked)) .mask, body:has(#show-boxes:not(:checked)) .box,
+.outline { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
+.outline * { fill: none; stroke: var(--c); stroke-width: 2px; vector-effect: non-scaling-stroke; }
+.outline polyline { stroke-width: 4px; } .polygons polygon { fill: color-mix(in srgb, var(--c) 25%, transparent); }
+body:has(#show-masks:not(:checked)) .masks, body:has(#show-heatmap:not(:checked)) .heatmap,
+body:has(#show-depth:not(:checked)) .depth, body:has(#show-polygons:not(:checked)) .polygons,
+body:has(#show-oriented_boxes:not(:checked)) .oriented_boxes,
+body:has(#show-mask:not(:checked)) .semantic, body:has(#show-boxes:not(:checked)) .box,
 body:has(#show-keypoints:not(:checked)) .dot, body:has(#show-drawn:not(:checked)) .card ul { display: none; }
 """
 

@@ -1,50 +1,87 @@
-"""Images as HTML, with masks, boxes and keypoints drawn over them."""
+"""Images as HTML, with all that is annotated on them drawn over them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from typing import Any
 
 import numpy as np
 
+from augkit.report.overlays import heat_colours, instance_colours, labels_of, outlined
 from augkit.report.palette import Palette, class_rgb
 from augkit.report.png import data_uri
-from augkit.sample import Target
+from augkit.sample import Axis, Target
 from augkit.trace import Trace
-from augkit.vocab.space import Boxes, Image, ImageTensor, Keypoints, Mask
+from augkit.vocab.space import (
+    Boxes,
+    Depth,
+    Image,
+    ImageSequence,
+    ImageSequenceTensor,
+    ImageTensor,
+    InstanceMasks,
+    Keypoints,
+    Mask,
+    OrientedBoxes,
+    Polygons,
+)
+
+_OVER = (Mask, InstanceMasks, Depth, Boxes, OrientedBoxes, Polygons, Keypoints)
+_FRAMES = 3
 
 SIDE = 220
 """The longer side of a picture on the page, in CSS pixels; the file holds twice as many where there are."""
 
 
 def pictures(targets: Mapping[str, Target], trace: Trace | None, palette: Palette) -> str:
-    """The images of one group, each with the annotations of the group; a mask alone when there is no image."""
-    images = {name: target for name, target in targets.items() if isinstance(target, Image | ImageTensor)}
-    masks = {name: target for name, target in targets.items() if isinstance(target, Mask)}
-    over = [target for target in targets.values() if isinstance(target, Mask | Boxes | Keypoints)]
-    grounds = {name: _levels(target, trace) for name, target in images.items()}
-    if not grounds and masks:
-        name, mask = next(iter(masks.items()))
-        grounds[name] = np.full((*mask.classes.shape[:2], 1), 128, np.uint8)
+    """The images of one group, each with the annotations of the group, of a film some frames; gray where there are
+    annotations alone.
+    """
+    over = [target for target in targets.values() if isinstance(target, _OVER)]
+    grounds = {name: _levels(image, trace) for name, image in _images(targets)}
+    carriers = [(name, target.frame()) for name, target in targets.items() if target in over and target.carrier]
+    if not grounds and carriers:
+        name, frame = carriers[0]
+        grounds[name] = np.full((*frame[Axis.SPACE], 1), 128, np.uint8)
     return "".join(_picture(name, pixels, over, palette) for name, pixels in grounds.items())
+
+
+def _images(targets: Mapping[str, Target]) -> Iterator[tuple[str, Image | ImageTensor]]:
+    for name, target in targets.items():
+        if isinstance(target, Image | ImageTensor):
+            yield name, target
+        if isinstance(target, ImageSequence | ImageSequenceTensor):
+            frames = target.frames if isinstance(target, ImageSequence) else target.values
+            for at in sorted({round(at) for at in np.linspace(0, len(frames) - 1, _FRAMES).tolist()}):
+                shown = Image(frames[at]) if isinstance(target, ImageSequence) else ImageTensor(frames[at])
+                yield f"{name} {at + 1}/{len(frames)}", shown
 
 
 def _picture(name: str, pixels: np.ndarray, over: Iterable[Target], palette: Palette) -> str:
     h, w = pixels.shape[:2]
     scale = SIDE / max(h, w)
     style = f"width:{max(1, w * scale):.0f}px;height:{max(1, h * scale):.0f}px"
-    layers = [_layer(_reduced(pixels), "image")]
-    for target in over:
-        if isinstance(target, Mask):
-            layers.append(_layer(_mask_colours(target), "mask"))
-        elif isinstance(target, Boxes):
-            layers.append(_boxes(target, h, w, palette))
-        elif isinstance(target, Keypoints):
-            layers.append(_keypoints(target, h, w, palette))
+    layers = [_layer(_reduced(pixels), "image"), *(_over(target, h, w, palette) for target in over)]
     small = " small" if max(h, w) * 2 < SIDE else ""
     return f'<div class="pic{small}" style="{style}" title="{escape(name)}, {h} × {w} px">{"".join(layers)}</div>'
+
+
+def _over(target: Target, h: int, w: int, palette: Palette) -> str:
+    match target:
+        case Mask():
+            return _layer(_mask_colours(target), "mask semantic")
+        case InstanceMasks():
+            return _layer(instance_colours(target, palette, 2 * SIDE), "mask masks") if len(target) else ""
+        case Depth():
+            return _layer(heat_colours(target, 2 * SIDE), f"mask {target.kind}")
+        case Boxes():
+            return _boxes(target, h, w, palette)
+        case Keypoints():
+            return _keypoints(target, h, w, palette)
+        case OrientedBoxes() | Polygons():
+            return outlined(target, h, w, palette)
+    return ""
 
 
 def _layer(pixels: np.ndarray, kind: str) -> str:
@@ -90,7 +127,7 @@ def _mask_colours(mask: Mask) -> np.ndarray:
 
 
 def _boxes(boxes: Boxes, h: int, w: int, palette: Palette) -> str:
-    labels = _labels(boxes.columns, len(boxes))
+    labels = labels_of(boxes.columns, len(boxes))
     drawn = []
     for (x0, y0, x1, y1), label in zip(boxes.xyxy.tolist(), labels, strict=True):
         colour = palette.of(label)
@@ -101,7 +138,7 @@ def _boxes(boxes: Boxes, h: int, w: int, palette: Palette) -> str:
 
 
 def _keypoints(points: Keypoints, h: int, w: int, palette: Palette) -> str:
-    labels = _labels(points.columns, len(points))
+    labels = labels_of(points.columns, len(points))
     seen = [True] * len(points) if points.visibility is None else [bool(v) for v in points.visibility.tolist()]
     drawn = []
     for (x, y), label, visible in zip(points.xy.tolist(), labels, seen, strict=True):
@@ -113,9 +150,3 @@ def _keypoints(points: Keypoints, h: int, w: int, palette: Palette) -> str:
 
 def _at(x: float, y: float, h: int, w: int) -> str:
     return f"left:{100 * x / w:.2f}%;top:{100 * y / h:.2f}%"
-
-
-def _labels(columns: Mapping[str, Any], count: int) -> list[str]:
-    """The ``label`` column, or the first there is."""
-    column = columns.get("label", next(iter(columns.values()), None))
-    return [""] * count if column is None else [str(item) for item in column]

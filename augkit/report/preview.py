@@ -19,7 +19,16 @@ from augkit.sample import Label, Sample, Target
 from augkit.schema import Schema
 from augkit.trace import Trace
 
-_LAYERS = {"mask": "masks", "boxes": "boxes", "keypoints": "keypoints"}
+_LAYERS = {
+    "mask": "masks",
+    "masks": "instances",
+    "heatmap": "heatmaps",
+    "depth": "depth",
+    "boxes": "boxes",
+    "oriented_boxes": "oriented boxes",
+    "polygons": "polygons",
+    "keypoints": "keypoints",
+}
 
 
 @dataclass(frozen=True)

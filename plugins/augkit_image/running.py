@@ -9,7 +9,8 @@ from itertools import groupby
 from augkit.carriers import How, Move, complaints_of, one_by_one, runs
 from augkit.sample import Target
 from augkit.transform import kernel_for
-from augkit.vocab.space import Image, Mask
+from augkit.vocab.space import Image, ImageSequence, Mask
+from augkit.vocab.space.sequence import FrameByFrame
 from augkit_image.colour import recoloured
 from augkit_image.composing import COSTS, composed
 from augkit_image.encoded import EncodedImage
@@ -38,6 +39,19 @@ def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     pixels = solid(image.pixels)
     unchanged = pixels is image.pixels and not isinstance(image, EncodedImage)
     return image if unchanged else dataclasses.replace(image, pixels=pixels)
+
+
+@runs(ImageSequence)
+def run_film(film: Target, moves: Sequence[Move], how: How) -> Target:
+    """Every frame as an image with the same moves."""
+    inner = [Move(move.step, move.kernel.of_image, move.params) for move in moves if _by_frame(move)]
+    if len(inner) < len(moves) or not isinstance(film, ImageSequence):
+        return one_by_one(film, moves)
+    return film.frame_by_frame(lambda image, _: run_image(image, inner, how), None)
+
+
+def _by_frame(move: Move) -> bool:
+    return isinstance(move.kernel, FrameByFrame)
 
 
 @runs(Mask)

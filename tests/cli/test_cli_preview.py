@@ -67,7 +67,7 @@ def test_a_page_that_needs_nothing_else(run: Run) -> None:
     assert html.count('class="card') == 2 * (1 + 1 + 3)
     assert html.count("<b>rotate</b>") == 6 and len(set(re.findall(r"<b>rotate</b> (-?[\d.]+)°", html))) > 4
     assert "skipped: off_last: 1" in html and "key shapes/0000, epoch 2, copy 0" in html
-    assert html.count('class="mask"') == html.count('class="image"') == 10
+    assert html.count('class="mask semantic"') == html.count('class="image"') == 10
     assert 'class="box"' in html and 'class="dot' in html
 
 
