@@ -13,6 +13,7 @@ import hypothesis.strategies as st
 import numpy as np
 
 from augkit.plugins import catalogue
+from augkit.testing.further_kinds import FURTHER, eighths, further_kinds, named_columns, random_pixels
 
 SIDES = st.one_of(st.sampled_from([1, 2, 3, 16, 17, 32]), st.integers(1, 48))
 """Sides of images: 1, odd, even and long ones, hence also wide and tall images."""
@@ -58,7 +59,9 @@ class World:
 
 
 def space_cases() -> st.SearchStrategy[Case]:
-    """Images of 1 to 4 channels, uint8 or float32, with a mask, boxes, keypoints, a label and a value."""
+    """Images of 1 to 4 channels, uint8 or float32, with a mask, boxes, keypoints, a label and a value; every other one
+    with all kinds that space has.
+    """
     return st.builds(
         space_case,
         h=SIDES,
@@ -70,16 +73,17 @@ def space_cases() -> st.SearchStrategy[Case]:
         points=st.integers(0, 4),
         outside=st.sampled_from(["drop", "hide"]),
         seed=st.integers(0, 999),
+        all_kinds=st.booleans(),
     )
 
 
 def space_examples() -> list[Case]:
     """Four fixed ones: an ordinary image, a tall gray one with nothing on it, a wide RGBA one, and a single pixel."""
     return [
-        space_case(24, 31, 3, "uint8", "uint8", ("inside", "edge", "inside"), 3, "drop", 1),
+        space_case(24, 31, 3, "uint8", "uint8", ("inside", "edge", "inside"), 3, "drop", 1, all_kinds=True),
         space_case(40, 9, 1, "float32", "int64", (), 0, "hide", 2),
         space_case(7, 40, 4, "uint8", "bool", ("cut", "whole"), 2, "hide", 3),
-        space_case(1, 1, 3, "float32", "uint8", ("whole",), 1, "drop", 4),
+        space_case(1, 1, 3, "float32", "uint8", ("whole",), 1, "drop", 4, all_kinds=True),
     ]
 
 
@@ -93,16 +97,18 @@ def space_case(
     points: int,
     outside: str,
     seed: int,
+    all_kinds: bool = False,
 ) -> Case:
     """One sample of space; ``boxes`` names what kind each is, ``seed`` decides the contents."""
     rng = np.random.default_rng(seed)
     xyxy = np.array([_box(rng, kind, h, w) for kind in boxes], dtype=np.float64).reshape(-1, 4)
     if "twin" in boxes and len(boxes) > 1:
         xyxy[boxes.index("twin")] = xyxy[boxes.index("twin") - 1]
+    pixels = random_pixels(rng, (h, w, channels), image_dtype)
     fields = {
-        "image": random_pixels(rng, (h, w, channels), image_dtype),
+        "image": pixels,
         "mask": random_classes(rng, (h, w), mask_dtype),
-        "boxes": {"xyxy": xyxy, **_columns(rng, len(boxes))},
+        "boxes": {"xyxy": xyxy, **named_columns(rng, len(boxes))},
         "keypoints": _points(rng, points, h, w, 0.0 if seed % 2 else 0.5),
         "label": f"class {seed % 3}",
         "value": {"id": _BIG, "weights": (0.1, seed)},
@@ -115,6 +121,9 @@ def space_case(
         "label": "label",
         "value": "value",
     }
+    if all_kinds:
+        more_fields, more_spec = further_kinds(rng, xyxy, pixels, lenient=bool(seed % 2))
+        fields, spec = {**fields, **more_fields}, {**spec, **more_spec}
     counts = f"{list(boxes)} boxes, {points} points ({outside}), contents {seed}"
     return Case(f"{h}x{w}x{channels} {image_dtype}, {mask_dtype} mask, {counts}", fields, spec)
 
@@ -131,24 +140,11 @@ def with_plain(case: Case, kinds: Iterable[str]) -> Case:
     return replace(case, fields={**case.fields, **added}, spec={**case.spec, **{kind: kind for kind in added}})
 
 
-def random_pixels(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
-    """Noise in blocks, so that there are edges as well as noise; float32 lies within [0, 1] and reaches both ends."""
-    pixels = rng.integers(0, 256, shape, dtype=np.uint8)
-    pixels[: shape[0] // 2, : shape[1] // 2] //= 4
-    pixels.flat[0], pixels.flat[-1] = 0, 255
-    return pixels if dtype == "uint8" else (pixels / np.float32(255)).astype(np.float32)
-
-
 def random_classes(rng: np.random.Generator, shape: tuple[int, int], dtype: str) -> np.ndarray:
     """A label map with lone pixels, and the ignore index among the classes."""
     if dtype == "bool":
         return rng.random(shape) < 0.5
     return rng.choice(np.array([0, 1, 2, 7, 255]), shape).astype(dtype)
-
-
-def eighths(rng: np.random.Generator, low: float, high: float, size: Any = None) -> Any:
-    """Random multiples of 1/8 within [low, high]."""
-    return rng.integers(int(low * 8), int(high * 8) + 1, size) / 8.0
 
 
 def _box(rng: np.random.Generator, kind: str, h: int, w: int) -> list[float]:
@@ -170,15 +166,6 @@ def _box(rng: np.random.Generator, kind: str, h: int, w: int) -> list[float]:
     return [x0, y0, max(x1, x0 + 0.125), max(y1, y0 + 0.125)]
 
 
-def _columns(rng: np.random.Generator, count: int) -> dict[str, Any]:
-    return {
-        "label": [f"thing {i % 2}" for i in range(count)],
-        "id": np.arange(count, dtype=np.int64) + _BIG,
-        "crowd": rng.random(count) < 0.5,
-        "track": tuple((i, None) for i in range(count)),
-    }
-
-
 def _points(rng: np.random.Generator, count: int, h: int, w: int, shift: float) -> dict[str, Any]:
     xy = np.stack([eighths(rng, 0, w, count), eighths(rng, 0, h, count)], axis=1)
     corners = [(0, 0), (w, h), (-2, h / 2)][: max(0, count - 1)]  # the third lies outside
@@ -191,4 +178,6 @@ def _points(rng: np.random.Generator, count: int, h: int, w: int, shift: float) 
     }
 
 
-SPACE_WORLD = World("space", ("image", "mask", "boxes", "keypoints", "label", "value"), space_cases, space_examples)
+SPACE_WORLD = World(
+    "space", ("image", "mask", "boxes", "keypoints", *FURTHER, "label", "value"), space_cases, space_examples
+)

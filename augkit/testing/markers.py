@@ -19,6 +19,12 @@ _SPEC = {
     "mask": "mask",
     "boxes": {"boxes": {"min_visible": 0.0, "min_size": 0.0}},
     "keypoints": {"keypoints": {"coords": "continuous"}},
+    "instances": {"masks": {"min_visible": 0.0, "min_size": 0.0}},
+    "outlines": {"polygons": {"min_visible": 0.0, "min_size": 0.0}},
+    "oriented": {"oriented_boxes": {"min_visible": 0.0, "min_size": 0.0}},
+    "depth": "depth",
+    "heat": "heatmap",
+    "film": "image_sequence",
 }
 
 
@@ -55,7 +61,8 @@ def blob_case(size: tuple[int, int], sigma: float, seed: int, region: tuple[int,
     corner = (size[1] - w) // 2, (size[0] - h) // 2
     xy = np.stack([rng.integers(margin, side - margin, 3) + 0.5 for side in (w, h)], axis=1) + corner
     image = np.stack([blob(size, x, y, sigma) for x, y in xy], axis=2).astype(np.float32)
-    return _case(f"3 blobs of {sigma:g} px on {size[0]}x{size[1]}, places {seed}", image=image, keypoints=_named(xy))
+    name = f"3 blobs of {sigma:g} px on {size[0]}x{size[1]}, places {seed}"
+    return _case(name, image=image, keypoints=_named(xy), heat=image, film=np.stack([image, 1 - image]))
 
 
 def blob(size: tuple[int, int], x: float, y: float, sigma: float) -> np.ndarray:
@@ -102,6 +109,11 @@ def object_case(size: tuple[int, int], seed: int, shape: str = "rectangle", side
         image=mask[:, :, None] * np.uint8(50),
         mask=mask,
         boxes={"xyxy": xyxy, "id": ids, "name": names},
+        instances={"masks": mask == ids[:, None, None], "id": ids},
+        outlines={"polygons": [[_outline(box, shape)] for box in xyxy], "id": ids},
+        oriented={"xywha": np.column_stack([(xyxy[:, :2] + xyxy[:, 2:]) / 2, xyxy[:, 2:] - xyxy[:, :2], 0 * ids])}
+        | {"id": ids},
+        depth=mask.astype(np.float32) + 1,
         keypoints={"xy": (xyxy[:, :2] + xyxy[:, 2:]) / 2, "id": ids, "name": names},
     )
 
@@ -122,6 +134,14 @@ def _inside(shape: str, h: int, w: int) -> np.ndarray:
         return np.ones((h, w), dtype=bool)
     y, x = np.ogrid[:h, :w]
     return ((x + 0.5) / w * 2 - 1) ** 2 + ((y + 0.5) / h * 2 - 1) ** 2 <= 1.0
+
+
+def _outline(box: np.ndarray, shape: str) -> np.ndarray:
+    x0, y0, x1, y1 = box
+    if shape == "rectangle":
+        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+    angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    return np.column_stack([x0 + (x1 - x0) * (np.cos(angle) + 1) / 2, y0 + (y1 - y0) * (np.sin(angle) + 1) / 2])
 
 
 def _case(name: str, **fields: Any) -> Case:

@@ -13,7 +13,7 @@ from augkit.testing import markers
 from augkit.testing.compare import arrays, difference
 from augkit.testing.laws import law
 from augkit.testing.subject import NotApplicable, Subject, Visit
-from augkit.vocab.space import Boxes, Erase, Keypoints
+from augkit.vocab.space import Boxes, Depth, Erase, InstanceMasks, Keypoints, OrientedBoxes, Polygons, outlines
 from augkit.vocab.text import Spans
 from augkit.vocab.timeline import Events
 
@@ -121,6 +121,7 @@ def _astray(target: Target, frame: Frame) -> Iterator[str]:
                 yield f"box {[x0, y0, x1, y1]} has no area"
             if not (x0 >= 0 and y0 >= 0 and x1 <= size[1] and y1 <= size[0]):
                 yield f"box {[x0, y0, x1, y1]} leaves the frame of {tuple(size)} (h, w)"
+    yield from _shapes_astray(target, frame)
     if isinstance(target, Keypoints):
         size = frame[Axis.SPACE]
         seen = np.ones(len(target), dtype=bool) if target.visibility is None else target.visibility > 0
@@ -136,6 +137,20 @@ def _astray(target: Target, frame: Frame) -> Iterator[str]:
         for start, end in target.ranges():
             if not 0 <= start < end <= frame[Axis.TEXT]:
                 yield f"span from {start} to {end} does not lie in the text of {int(frame[Axis.TEXT])}"
+
+
+def _shapes_astray(target: Target, frame: Frame) -> Iterator[str]:
+    if isinstance(target, InstanceMasks) and not target.masks.any(axis=(1, 2)).all():
+        yield "an instance without a pixel is left"
+    if isinstance(target, OrientedBoxes) and not (target.xywha[:, 2:4] > 0).all():
+        yield f"an oriented box without area is left: {target.xywha.tolist()}"
+    if isinstance(target, Polygons):
+        size = frame[Axis.SPACE]
+        for ring in [ring for rings in target.rings for ring in rings]:
+            if len(ring) < 3 or not outlines.area(ring) > 0:
+                yield f"a ring without area is left: {ring.tolist()}"
+            if (ring < 0).any() or (ring > (size[1], size[0])).any():
+                yield f"the outline {ring.tolist()} leaves the frame of {tuple(size)} (h, w)"
 
 
 @law("L9", "erasing follows its policy on all targets or none", "exact")
@@ -168,6 +183,7 @@ def _erased(visit: Visit) -> int:
             _mask_erased(visit, covered, 255 if drawn.policy == "ignore" else 0)
             _boxes_erased(visit, covered, drawn.max_hidden)
             _points_erased(visit, covered)
+            _shapes_erased(visit, covered, drawn.policy)
     return len(visit.params)
 
 
@@ -180,7 +196,7 @@ def _pixels_erased(visit: Visit, covered: np.ndarray, even: bool) -> None:
 
 
 def _all_kept(visit: Visit) -> None:
-    for name in ("mask", "boxes", "keypoints"):
+    for name in visit.before.targets.keys() - {"image", "film"}:
         if found := difference(visit.before.targets[name], visit.after.targets[name], name):
             raise visit.broken(f"policy `keep` changed {found}")
 
@@ -201,6 +217,23 @@ def _boxes_erased(visit: Visit, covered: np.ndarray, max_hidden: float) -> None:
             raise visit.broken(f"box {id} is {hidden:.0%} hidden, max_hidden is {max_hidden:.0%}, yet it was {fate}")
         if id in left and (left[id] != box).any():
             raise visit.broken(f"box {id} {box.tolist()} became {left[id].tolist()}")
+
+
+def _shapes_erased(visit: Visit, covered: np.ndarray, policy: str) -> None:
+    """Rectangles: what holds for the box of a thing holds for its instance, its outline and its oriented box."""
+    left = set(markers.boxes(visit))
+    for name in ("instances", "outlines", "oriented"):
+        target: Any = visit.after.targets.get(name)
+        if target is None:
+            continue
+        if (found := {int(id) for id in target.columns["id"]}) != left:
+            raise visit.broken(f"{name}: {sorted(found)} are left, of the boxes {sorted(left)}")
+        if isinstance(target, InstanceMasks) and (target.masks & covered).any():
+            raise visit.broken("instances: erased pixels still belong to an object")
+    depth = visit.after.targets.get("depth")
+    expected = np.where(covered, 0.0, visit.case.fields["depth"])
+    if isinstance(depth, Depth) and (depth.values[:, :, 0] != expected).any():
+        raise visit.broken(f"depth should be 0 where erased by policy {policy!r}, and untouched elsewhere")
 
 
 def _points_erased(visit: Visit, covered: np.ndarray) -> None:

@@ -13,6 +13,7 @@ from augkit.sample import Axis
 from augkit.testing import markers
 from augkit.testing.cases import Case, random_classes
 from augkit.testing.laws import law
+from augkit.testing.shapes import dense_agree, shapes_fit
 from augkit.testing.subject import NotApplicable, Subject, Visit
 from augkit.transform import Params
 from augkit.vocab.space import Image, ImageTensor, PlanarMap
@@ -76,7 +77,7 @@ def keypoint_on_marker(subject: Subject) -> int:
     for turn in range(max(2, subject.examples // 2)):
         for size in markers.SIZES:
             for visit in subject.acted(markers.blob_case(size, 1.5, turn), turn):
-                ran += _dots(subject, visit, size, turn)
+                ran += _dots(subject, visit, size, turn) + dense_agree(visit.replayed(**_LINEAR))
                 errors += _blob_errors(visit)
     if len(errors) >= 12:
         bias = np.mean(errors, axis=0)
@@ -201,7 +202,9 @@ def _lag(old: np.ndarray, new: np.ndarray) -> tuple[int, int]:
     "flips, crops 0; affine 1 px if it fills its box, else contains the mask; warps contain it, slack 2 px",
 )
 def box_of_moved_mask(subject: Subject) -> int:
-    """Rectangles and ellipses in a mask; the box around each thing's pixels is compared with the moved box."""
+    """Rectangles and ellipses in a mask; the box around each thing's pixels is compared with the moved box, and its
+    pixels with the moved instance (0 differ), outline (1 px) and oriented box.
+    """
     subject.require("mask", "boxes")
     markers.require_a_map(subject)
     ran = 0
@@ -210,7 +213,8 @@ def box_of_moved_mask(subject: Subject) -> int:
             for shape in ("rectangle", "ellipse"):
                 case = markers.object_case(size, turn, shape)
                 for visit in subject.acted(case, turn):
-                    ran += _boxes_fit(visit.replayed(border="constant"), filled=shape == "rectangle")
+                    moved = visit.replayed(border="constant")
+                    ran += _boxes_fit(moved, filled=shape == "rectangle") + shapes_fit(moved)
     return ran
 
 

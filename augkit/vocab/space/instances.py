@@ -65,7 +65,12 @@ class InstanceMasks(Target):
         masks, dtype, on = _bools(value)
         check_lengths("masks", len(masks), columns)
         made = cls(masks, columns, options=options)
-        return made.settled(masks, None), {"mapping": mapping, "torch": is_tensor(value), "dtype": dtype, "on": on}
+        return made.settled(masks, np.ones(len(masks))), {
+            "mapping": mapping,
+            "torch": is_tensor(value),
+            "dtype": dtype,
+            "on": on,
+        }
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
@@ -90,13 +95,13 @@ class InstanceMasks(Target):
             return None
         return lambda masks, drawn: _followed(masks, drawn, of_mask)
 
-    def settled(self, moved: np.ndarray, visible: np.ndarray | None) -> Self:
+    def settled(self, moved: np.ndarray, visible: np.ndarray) -> Self:
         """These objects as ``moved`` (n, h, w), of which ``visible`` is left; dropped by the policy."""
         here = dataclasses.replace(self, masks=moved, visible=visible)
         shortest = (
             np.minimum(*(_extent(np.asarray(moved.any(axis=axis))) for axis in (1, 2))) if len(moved) else np.zeros(0)
         )
-        keep = kept(np.ones(len(moved)) if visible is None else visible, shortest, self.options)
+        keep = kept(visible, shortest, self.options)
         return here if keep.all() else here.only(keep)
 
     def only(self, keep: np.ndarray) -> Self:

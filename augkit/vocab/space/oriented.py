@@ -100,7 +100,8 @@ def oriented_boxes_follow_map(boxes: OrientedBoxes, space: SpaceMap) -> Oriented
     if not len(boxes):
         return boxes
     moved = _by_similarity(boxes.xywha, space) if isinstance(space, Affine2D) else None
-    return boxes.settled(_round_outline(boxes, space) if moved is None else moved, space.size_out)
+    moved = _round_outline(boxes, space) if moved is None else moved
+    return boxes.settled(moved, space.size_out)
 
 
 def _by_similarity(xywha: np.ndarray, affine: Affine2D) -> np.ndarray | None:
@@ -126,6 +127,8 @@ def _round_outline(boxes: OrientedBoxes, space: SpaceMap) -> np.ndarray:
         ends = np.roll(corners, -1, axis=1)
         corners = (corners[:, :, None] + (ends - corners)[:, :, None] * steps).reshape(len(boxes), -1, 2)
     moved = space.points(corners.reshape(-1, 2)).reshape(corners.shape)
+    if np.array_equal(moved, corners):
+        return boxes.xywha
     return outlines.smallest_rectangles(moved, moved[:, corners.shape[1] // 4] - moved[:, 0])
 
 
@@ -138,7 +141,7 @@ def _inside_fraction(xywha: np.ndarray, size: Size) -> np.ndarray:
     for row in np.flatnonzero((inside == 0) & (whole > 0)):
         inside[row] = min(1.0, outlines.area_within(corners[row], size) / whole[row])
     inside[whole <= 0] = 0.0
-    return inside
+    return np.round(inside, 9)  # a turned frame must not tell another number in the last bit
 
 
 def _from_corners(corners: np.ndarray) -> np.ndarray:
