@@ -71,17 +71,17 @@ def _numbers(given: Any) -> np.ndarray:
 
 
 def _check_order(xyxy: np.ndarray, form: str) -> None:
-    """Refuse what is not finite and what ends before it starts. Both show in the sides: inf - inf is no number."""
+    """Refuse what is not finite and what ends before it starts."""
     if not len(xyxy):
         return
-    sides = xyxy[:, 2:] - xyxy[:, :2]
-    if np.minimum.reduce(sides, axis=None) >= 0 and np.maximum.reduce(sides, axis=None) < np.inf:
-        return
-    finite = np.isfinite(xyxy).all(axis=1)
-    if not finite.all():
-        row = int(np.argmin(finite))
+    # Extremes are no number where one of the numbers is none.
+    if not (np.minimum.reduce(xyxy, axis=None) > -np.inf and np.maximum.reduce(xyxy, axis=None) < np.inf):
+        row = int(np.argmin(np.isfinite(xyxy).all(axis=1)))
         raise DataError(f"boxes: row {row} is not finite: xyxy {xyxy[row].tolist()}.")
-    row = int(np.argmax((sides < 0).any(axis=1)))
+    backwards = xyxy[:, 2:] < xyxy[:, :2]
+    if not np.logical_or.reduce(backwards, axis=None):
+        return
+    row = int(np.argmax(backwards.any(axis=1)))
     raise DataError(f"boxes: row {row} ends before it starts: xyxy {xyxy[row].tolist()}. Is it {form}, as given?")
 
 
