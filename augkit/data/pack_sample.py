@@ -155,7 +155,7 @@ def file_names(keys: Sequence[str]) -> dict[str, str]:
 def write_atomically(path: Path, content: bytes) -> None:
     """All of the file or nothing of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = path.with_name(f".{path.name}.part")  # the next run writes over what a kill has left
     unfinished.write_bytes(content)
     os.replace(unfinished, path)
 
