@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from augkit.batch import soft_fields
 from augkit.cli import print_errors, with_settings
 from augkit.errors import AugkitError, FieldError, RecipeError
 from augkit.recipe import Recipe, find_errors
 from augkit.recipe.grammar import Complaints
 from augkit.recipe.located import Map
-from augkit.schema import Schema
+from augkit.recipe.recipe import Split
 
 if TYPE_CHECKING:
     from augkit.data.source import Source
@@ -120,13 +121,17 @@ def _summary(recipe: Recipe) -> str:
     leaves = [leaf for node in recipe.steps for leaf in node.leaves()]
     steps = f"{len(leaves)} steps" if len(leaves) != 1 else "1 step"
     steps += f", {' and '.join(node.id for node in recipe.batch)} over each batch" if recipe.batch else ""
-    return f"{steps}; {leaving(recipe.schema, recipe.pipeline().plan.out_schema)}; hash {recipe.hash}"
+    return f"{steps}; {leaving(recipe)}; hash {recipe.hash}"
 
 
-def leaving(before: Schema, after: Schema) -> str:
+def leaving(recipe: Recipe, split: Split = "train") -> str:
     """The fields with their kinds, and what they have become: ``image: image → image_tensor, digit: label``."""
+    plan = recipe.pipeline(split).plan
+    before, after = recipe.schema, plan.out_schema
+    soft = soft_fields(plan, recipe.mixing().plan) if split == "train" else ()
     parts = []
     for name, field in before.fields.items():
         left = after.fields[name].kind
+        left = "weights of its classes" if name in soft else left
         parts.append(f"{name}: {field.kind}" + (f" → {left}" if left != field.kind else ""))
     return ", ".join(parts)

@@ -27,8 +27,7 @@ def command(recipe: str, settings: tuple[str, ...], as_json: bool) -> None:
         return
     click.echo(read.resolved(), nl=False)
     for split, name in (("train", "train"), ("val", "val and test")):
-        out = read.pipeline(split).plan.out_schema  # type: ignore[arg-type]
-        click.echo(f"# {name}: {leaving(read.schema, out)}")
+        click.echo(f"# {name}: {leaving(read, split)}")  # type: ignore[arg-type]
     click.echo(f"# hash: {read.hash}")
 
 

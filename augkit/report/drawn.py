@@ -36,6 +36,8 @@ def in_words(params: Mapping[str, Any]) -> str:
         return ", ".join(f"{start}:{end} → {put!r}" for start, end, put in params["edits"][:4]) or "no edits"
     if {"source", "output"} <= params.keys():
         return _time(params["source"], params["output"])
+    if "partners" in params:
+        return " ".join(filter(None, [_share(params), f"with {', '.join(params['partners'])}"]))
     if "drawn" in params:
         return f"{params['name']} {_scalars(params['drawn'])}".strip()
     return _scalars(params)
@@ -48,6 +50,13 @@ def _blend(weights: list[float], chains: list[list[dict[str, Any]]]) -> str:
         steps = " + ".join(" ".join(filter(None, said(TraceEntry.from_log(entry)))) for entry in chain)
         parts.append(f"{weight:.0%} {steps or 'original'}")
     return ", ".join(parts)
+
+
+def _share(params: Mapping[str, Any]) -> str:
+    """How much of a mix is the own sample, or how many objects it got."""
+    if "share" in params:
+        return f"{params['share']:.0%}"
+    return f"{len(params['picks'])} objects" if "picks" in params else ""
 
 
 def _scalars(params: Mapping[str, Any]) -> str:

@@ -29,7 +29,10 @@ keeps_out(
 @mixes(Blend, Image)
 def images_blend(images: Sequence[Image], blend: Blend) -> Image:
     """Laid over each other, each with its share; uint8 is rounded."""
-    return dataclasses.replace(images[0], pixels=_blended([image.pixels for image in images], blend))
+    pixels = _blended([image.pixels for image in images], blend)
+    if pixels.dtype == np.float32 and pixels is not images[0].pixels:
+        np.clip(pixels, 0.0, 1.0, out=pixels)  # rounding may leave the range by its last bit
+    return dataclasses.replace(images[0], pixels=pixels)
 
 
 @mixes(Blend, ImageTensor)
@@ -86,9 +89,12 @@ def _blended(arrays: Sequence[Array], blend: Blend) -> Array:
         return own
     one, rest = blend.shares()
     if own.dtype == np.float32:
-        return np.float32(one) * own + np.float32(rest) * other
-    mixed: Array = cv2.addWeighted(np.ascontiguousarray(own), one, np.ascontiguousarray(other), rest, 0.0)
-    return mixed.reshape(own.shape)
+        mixed: Array = np.subtract(other, own)
+        mixed *= np.float32(rest)
+        mixed += own
+        return mixed
+    rounded: Array = cv2.addWeighted(np.ascontiguousarray(own), one, np.ascontiguousarray(other), rest, 0.0)
+    return rounded.reshape(own.shape)
 
 
 @mixes(Mosaic, Image)

@@ -108,3 +108,13 @@ def test_show_as_json(run: Run) -> None:
     assert found["recipe"]["seed"] == 9 and found["hash"] in run("show", "r.yaml", "--set", "seed=9").stdout
     assert found["fields"]["image"] == {"kind": "image", "leaves_as": "image_tensor"}
     assert [next(iter(step)) for step in found["recipe"]["steps"]] == ["hflip", "normalize"]
+
+
+def test_what_a_batch_holds_is_told(run: Run) -> None:
+    mixed = "augkit: 1\nsource: {demo: digits}\nsample: {image: image, digit: label}\nsteps: [resize: {size: 8}]\n"
+    told = run("check", written(mixed + "batch: [mixup]\n"))
+    assert told.exit_code == 0, told.output
+    assert "1 step, image/mixup over each batch; image: image, digit: label → weights of its classes" in told.output
+    shown = run("show", "r.yaml").output
+    assert "# train: image: image, digit: label → weights of its classes\n" in shown
+    assert "# val and test: image: image, digit: label\n" in shown

@@ -154,6 +154,9 @@ def test_what_was_drawn_in_words(params: Params, words: str) -> None:
 
 def test_what_was_drawn_by_anybody() -> None:
     assert in_words({"sigma": 1.23456, "subseed": 123}) == "sigma 1.23"
+    assert in_words({"share": 0.337, "partners": ["cat/7.png"]}) == "34% with cat/7.png"
+    assert in_words({"picks": [0.1, 0.2], "partners": ["a"], "classes": None}) == "2 objects with a"
+    assert in_words({"centre": [3, 4], "partners": ["a", "b", "c"]}) == "with a, b, c"
     assert in_words({"ops": [["hue", 0.01234], ["grayscale", None]]}) == "hue 0.012, grayscale"
     assert said(TraceEntry("image/hflip", "image/hflip", skipped="off_last: 2")) == ("hflip", "skipped: off_last: 2")
     assert said(TraceEntry("mine", "image/gain", {"db": -3.0}, strength=0.5)) == ("mine", "db -3 (strength 0.5)")
