@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from augkit.errors import DataError, ReplayError, SkipStep
 from augkit.rng import Stream
 from augkit.sample import Sample, Target
+from augkit.trace import Trace
 from augkit.transform import Kernel
 from augkit.words import suggestion
+
+if TYPE_CHECKING:
+    from augkit.combine import Step
+    from augkit.plan import Plan
 
 
 class Partners(Protocol):
@@ -23,6 +28,13 @@ class Partners(Protocol):
     def sample(self, name: str) -> Sample:
         """The partner of that name before any step, in the same epoch, copy and view; DataError if it is unreadable."""
         ...
+
+    def beside(self, name: str) -> Partners:
+        """The partners that the one of that name may have itself."""
+        ...
+
+
+Traces = tuple[Trace, ...]
 
 
 @dataclass(frozen=True)
@@ -53,12 +65,19 @@ class Listed:
 
     def sample(self, name: str) -> Sample:
         """The partner of that name; ReplayError if there is none."""
+        return self.read(self._position(name))
+
+    def beside(self, name: str) -> Listed:
+        """The same, looked through by the one of that name."""
+        return replace(self, own=self._position(name))
+
+    def _position(self, name: str) -> int:
         positions = self.positions or {known: position for position, known in enumerate(self.names)}
         if name not in positions:
             raise ReplayError(
                 f"the partner {name!r} is not among the {len(positions)} samples here.{suggestion(name, positions)}"
             )
-        return self.read(positions[name])
+        return positions[name]
 
 
 def there(partners: Partners | None, count: int) -> Partners:
@@ -69,6 +88,22 @@ def there(partners: Partners | None, count: int) -> Partners:
             "augkit.loader, which know the others, or pass some: aug(…, partners=[{…}, …])."
         )
     return partners
+
+
+def met_by(
+    plan: Plan, step: Step, partners: Partners, names: Sequence[str], traced: Traces | None
+) -> list[tuple[Sample, Trace]]:
+    """The partners of these names as the steps before ``step`` leave them, with their traces; or as ``traced`` says."""
+    if traced is not None and len(traced) != len(names):
+        raise ReplayError(f"the trace names {len(names)} partners, but tells what was drawn for {len(traced)}.")
+    found = []
+    for place, name in enumerate(names):
+        sample, others = sample_of(partners, name), partners.beside(name)
+        if traced is None:
+            found.append(plan.before(step, sample, others))
+        else:
+            found.append((plan.replay(sample, traced[place], others), traced[place]))
+    return found
 
 
 def sample_of(partners: Partners, name: str) -> Sample:

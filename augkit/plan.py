@@ -57,10 +57,10 @@ class Plan:
         """
         return self._walked(self.steps, sample, partners)
 
-    def before(self, step: Step, sample: Sample, partners: Partners) -> Sample:
+    def before(self, step: Step, sample: Sample, partners: Partners) -> tuple[Sample, Trace]:
         """A partner as it is when ``step`` meets it: through the steps that stand before it, at the top of the list."""
         position = next(i for i, node in enumerate(self.steps) if any(leaf.id == step.id for leaf in node.leaves()))
-        return self._walked(self.steps[:position], sample, partners)[0]
+        return self._walked(self.steps[:position], sample, partners)
 
     def _walked(self, nodes: Sequence[Node], sample: Sample, partners: Partners | None) -> tuple[Sample, Trace]:
         visit = Visit(self, sample, partners)
@@ -89,7 +89,7 @@ class Plan:
     def replay(self, sample: Sample, trace: Trace, partners: Partners | None = None) -> Sample:
         """Apply what the trace says, without drawing; another frame, or a step that is not here, raises ReplayError.
 
-        Partners are found by their names in the trace, and come as of the steps before, as in a call.
+        Partners are found by their names in the trace, which also says what was drawn for them.
         """
         visit = Visit(self, sample, partners)
         for entry in trace.entries:

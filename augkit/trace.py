@@ -17,7 +17,8 @@ from augkit.transform import Params
 class TraceEntry:
     """One step that ran (``params``) or was left out by a rule (``skipped`` says why). A miss of ``p`` leaves no entry.
 
-    ``drawn`` are the Params, or their log; they are logged when asked for, since a DataLoader never asks.
+    ``drawn`` are the Params, or their log; they are logged when asked for, since a DataLoader never asks. ``partners``
+    are the traces of the samples that were mixed in, up to this step.
     """
 
     id: str
@@ -29,6 +30,7 @@ class TraceEntry:
     strength: float | None = None
     dropped: str | None = None
     magnitude: float | None = None
+    partners: tuple[Trace, ...] | None = None
 
     @cached_property
     def params(self) -> dict[str, Any] | None:
@@ -44,13 +46,16 @@ class TraceEntry:
     def log(self) -> dict[str, Any]:
         """JSON that ``from_log`` reads back."""
         rest = {name: getattr(self, name) for name in ("skipped", "path", "group", "strength", "dropped", "magnitude")}
-        said = {"id": self.id, "name": self.name, "params": self.params, **rest}
+        met = None if self.partners is None else [trace.log() for trace in self.partners]
+        said = {"id": self.id, "name": self.name, "params": self.params, **rest, "partners": met}
         return {name: value for name, value in said.items() if value is not None}
 
     @classmethod
     def from_log(cls, logged: Mapping[str, Any]) -> TraceEntry:
         """The inverse of ``log``."""
-        return cls(drawn=logged.get("params"), **{name: value for name, value in logged.items() if name != "params"})
+        rest = {name: value for name, value in logged.items() if name not in ("params", "partners")}
+        met = tuple(map(Trace.from_log, logged["partners"])) if "partners" in logged else None
+        return cls(drawn=logged.get("params"), partners=met, **rest)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TraceEntry) and self.log() == other.log()
@@ -81,15 +86,23 @@ class Trace:
 
     def to_json(self) -> str:
         """One line of JSON; ``Trace.from_json`` reads it back."""
+        return json.dumps(self.log(), ensure_ascii=False)
+
+    def log(self) -> dict[str, Any]:
+        """JSON that ``from_log`` reads back."""
         head = {"key": self.key, "epoch": self.epoch, "copy": self.copy, "view": self.view, "plan": self.plan}
-        return json.dumps({**head, "entries": [entry.log() for entry in self.entries]}, ensure_ascii=False)
+        return {**head, "entries": [entry.log() for entry in self.entries]}
+
+    @classmethod
+    def from_log(cls, logged: Mapping[str, Any]) -> Trace:
+        """The inverse of ``log``."""
+        head = {name: value for name, value in logged.items() if name != "entries"}
+        return cls(**head, entries=tuple(map(TraceEntry.from_log, logged["entries"])))
 
     @classmethod
     def from_json(cls, text: str) -> Trace:
         """The inverse of ``to_json``."""
         try:
-            raw = json.loads(text)
-            entries = tuple(TraceEntry.from_log(entry) for entry in raw.pop("entries"))
-            return cls(**raw, entries=entries)
+            return cls.from_log(json.loads(text))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ReplayError(f"this is no trace: {error}") from None

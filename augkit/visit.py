@@ -11,7 +11,7 @@ from augkit.carriers import Move, StepError, named, one_by_one, unannounced
 from augkit.check import Action, GroupAction
 from augkit.combine import Node, Ramp, Step
 from augkit.errors import AugkitError, Conflict, DataError, ReplayError, SkipStep
-from augkit.partners import Partners, mixed_by, sample_of, there
+from augkit.partners import Partners, Traces, met_by, mixed_by, there
 from augkit.rng import Stream, Streams
 from augkit.sample import Axis, Frame, Sample, Target, common_frame
 from augkit.trace import Trace, TraceEntry
@@ -127,9 +127,9 @@ class Visit:
             try:
                 params = self._drawn(transform, rng, part)
                 self.plan.guard(step, params)
-                self.apply(part, step, params)
+                met = self.apply(part, step, params)
                 self.entries.append(
-                    TraceEntry(step.id, step.name, params, None, path, group, strength, None, magnitude)
+                    TraceEntry(step.id, step.name, params, None, path, group, strength, None, magnitude, met)
                 )
                 return
             except SkipStep as reason:
@@ -158,7 +158,7 @@ class Visit:
     def _on_conflict(
         self, step: Step, part: GroupAction, params: Params | None, entry: TraceEntry, conflict: Conflict
     ) -> TraceEntry:
-        if step.on_conflict == "drop" and params is not None:
+        if step.on_conflict == "drop" and params is not None and not step.transform.partners:
             try:
                 self.apply_with(part, step, params)
             except Conflict as without_offer:
@@ -167,11 +167,13 @@ class Visit:
                 return entry.with_(drawn=params, dropped=str(conflict))
         return entry.with_(skipped=f"conflict: {conflict}")
 
-    def apply(self, part: GroupAction, step: Step, params: Params) -> None:
-        """Let every field of the group follow, at once or when it must; nothing changes when one of them objects."""
+    def apply(self, part: GroupAction, step: Step, params: Params, traced: Traces | None = None) -> Traces | None:
+        """Let every field of the group follow, at once or when it must; nothing changes when one of them objects.
+
+        Where the step mixes, the traces of its partners, which on a replay are ``traced``.
+        """
         if step.transform.partners:
-            self._mix(part, step, params)
-            return
+            return self._mix(part, step, params, traced)
         waits = part.waits if step.on_conflict is None else ()
         moved = {}
         for name, kernel in part.kernels.items():
@@ -181,6 +183,7 @@ class Visit:
         for name in waits:
             if name in self.targets:
                 self.waiting.setdefault(name, []).append(Move(step.id, part.kernels[name], params))
+        return None
 
     def apply_with(self, part: GroupAction, step: Step, params: Params) -> None:
         """Apply, taking for every field in conflict what its kernel offered instead; Conflict where that is nothing."""
@@ -194,16 +197,16 @@ class Visit:
                 moved[name] = offered.instead
         self._moved(part, params, moved)
 
-    def _mix(self, part: GroupAction, step: Step, params: Any) -> None:
+    def _mix(self, part: GroupAction, step: Step, params: Any, traced: Traces | None) -> Traces:
         """Let every field become one with those of the partners, which come as of the steps before."""
         partners = there(self.partners, len(params.partners))
-        others = [self.plan.before(step, sample_of(partners, name), partners) for name in params.partners]
+        met = met_by(self.plan, step, partners, params.partners, traced)
         own = {name: self.settled(name) for name in self.targets}
-        groups = [own, *(other.targets for other in others)]
-        met = params.met(groups)
-        self._moved(
-            part, met, mixed_by({name: part.kernels[name] for name in part.kernels if name in own}, groups, met)
-        )
+        groups = [own, *(sample.targets for sample, _ in met)]
+        placed = params.met(groups)
+        kernels = {name: kernel for name, kernel in part.kernels.items() if name in own}
+        self._moved(part, placed, mixed_by(kernels, groups, placed))
+        return tuple(trace for _, trace in met)
 
     def _moved(self, part: GroupAction, params: Params, moved: Mapping[str, Target]) -> None:
         group = part.group.name
@@ -258,7 +261,10 @@ class Visit:
                 f"the trace's params of {entry.id!r} do not fit {action.step.transform.params_type.__name__}: {error}"
             ) from None
         params.frame(self.frame(part))
-        (self.apply_with if entry.dropped else self.apply)(part, action.step, params)
+        if entry.dropped:
+            self.apply_with(part, action.step, params)
+        else:
+            self.apply(part, action.step, params, entry.partners or ())
 
     def frame(self, part: GroupAction) -> Frame:
         """The frame of a group as of the steps so far; measured once, then told by the Params."""

@@ -86,6 +86,24 @@ def test_a_trace_replays_with_the_same_partners():
         aug.replay(again, image=picture(0))
 
 
+def test_a_replay_draws_nothing_for_the_partners_either():
+    """Another seed would turn the partners, and theirs, otherwise."""
+    mixes_twice = [steps.rotate(degrees=[-90, 90]), step(Sum(), id="first"), step(Sum(), id="second")]
+    one, other = (augkit.Pipeline(mixes_twice, sample={"image": "image"}, seed=seed) for seed in (1, 2))
+    out, trace = one.traced(image=picture(0), key="a", partners=others(6))
+    again = augkit.Trace.from_json(trace.to_json())
+    assert again == trace
+    assert np.array_equal(other.replay(again, image=picture(0), partners=others(6))["image"], out["image"])
+    second = trace.entries[-1]
+    assert [met.key for met in second.partners] == list(second.params["partners"])
+    for met in second.partners:
+        assert [name for name, _, _ in met.steps] == ["image/rotate", "first"]
+        assert met.key not in met.entries[-1].params["partners"]
+    bare = dataclasses.replace(trace, entries=(trace.entries[0], trace.entries[1].with_(partners=None)))
+    with pytest.raises(ReplayError, match="names 2 partners, but tells what was drawn for 0"):
+        one.replay(bare, image=picture(0), partners=others(6))
+
+
 def test_without_others_the_error_says_what_to_do():
     aug = augkit.Pipeline([step(Sum())], sample={"image": "image"})
     with pytest.raises(DataError, match=r"tiny/sum: mixes in 2 other samples.*augkit\.dataset.*partners="):
