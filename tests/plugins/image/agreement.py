@@ -309,7 +309,7 @@ def _classes(drawn: Draw, mask: np.ndarray, deviation: Deviation) -> None:
     expected = drawn.scene.mask[i, j]
     for number in range(1, len(drawn.scene.boxes) + 1):
         one, other = (mask == number) & clear, (expected == number) & clear
-        if other.sum() >= 64:
+        if other.sum() >= 16:
             deviation.add("mask", 1.0 - (one & other).sum() / (one | other).sum())
 
 
