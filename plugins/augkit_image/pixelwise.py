@@ -10,6 +10,8 @@ from augkit_image.pixel_ops import Op
 class Pixelwise(Params):
     """Params whose kernel gives what ``program`` gives, so that programs may be joined."""
 
-    def program(self, pixels: Array) -> list[Op]:
-        """Instructions for pixels of this dtype and these channels; none where nothing changes."""
+    def program(self, pixels: Array) -> list[Op] | None:
+        """Instructions for pixels of this dtype and these channels: empty where nothing changes, None where there are
+        none for them.
+        """
         raise TypeError(f"{type(self).__name__} does not define program(pixels).")

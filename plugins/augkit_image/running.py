@@ -100,5 +100,13 @@ def _recoloured(image: Image, moves: Sequence[Move], fuse: bool) -> Target:
         if move.kernel is image_follows_standardize:
             tensor = standardized(image, ops, move.params, fuse)
             return one_by_one(tensor, moves[position + 1 :])
-        ops += move.params.program(image.pixels)
+        program = move.params.program(image.pixels)
+        if program is None:
+            image, ops = move.kernel(_after(image, ops, fuse), move.params), []
+        else:
+            ops += program
+    return _after(image, ops, fuse)
+
+
+def _after(image: Image, ops: Sequence[Op], fuse: bool) -> Image:
     return dataclasses.replace(image, pixels=recoloured(image.pixels, ops, fuse)) if ops else image

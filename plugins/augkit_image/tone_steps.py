@@ -18,12 +18,14 @@ from augkit.vocab.space import Image
 from augkit_image import tone
 from augkit_image.border import Array
 from augkit_image.colour import colour_channels
+from augkit_image.pixel_ops import Code, Op
+from augkit_image.pixelwise import Pixelwise
 
 Content = Mapping[str, Target] | None
 
 
 @dataclass(frozen=True)
-class Pointwise(Params):
+class Pointwise(Pixelwise):
     """A change of each colour by itself, the same for every pixel of every image; ``table`` has it for uint8."""
 
     def at(self, values: Array) -> Array:
@@ -33,6 +35,16 @@ class Pointwise(Params):
     def idle(self) -> bool:
         """Whether it changes nothing at all."""
         return False
+
+    def program(self, pixels: Array) -> list[Op] | None:
+        """A look-up in the table, for uint8 only."""
+        if self.idle():
+            return []
+        if pixels.dtype != np.uint8:
+            return None
+        levels = table(self)
+        levels = levels if levels.ndim == 1 else _fit(levels, colour_channels(pixels))
+        return [Op(Code.TABLE, (), np.atleast_2d(levels.T))]
 
 
 @lru_cache(maxsize=256)

@@ -45,6 +45,15 @@ def lists():
         "barriers": [crop, steps.gaussian_blur(sigma=1), colours[0], steps.gaussian_noise(), steps.hflip(), end],
         "perspective": [steps.perspective(), steps.hflip(), steps.resize(size=80), colours[0]],
         "erased": [steps.rotate(), steps.erase(policy="ignore"), steps.hflip(), colours[0], end],
+        "curves": [
+            steps.posterize(bits=4),
+            steps.solarize(),
+            colours[1],
+            steps.tone_curve(per_channel=True),
+            crop,
+            end,
+        ],
+        "tables": [steps.invert(p=0.5), colours[0], steps.equalize(), steps.posterize(bits=5), end],
         "twice": [colours[0], steps.to_tensor(), steps.normalize(mean=0.1, std=0.2)],
     }
 
