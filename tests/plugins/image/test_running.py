@@ -53,7 +53,7 @@ def lists():
             crop,
             end,
         ],
-        "tables": [steps.invert(p=0.5), colours[0], steps.equalize(), steps.posterize(bits=5), end],
+        "tables": [steps.invert(p=0.5), steps.gamma(), steps.tone_curve(), steps.posterize(bits=6), colours[0], end],
         "twice": [colours[0], steps.to_tensor(), steps.normalize(mean=0.1, std=0.2)],
     }
 
