@@ -11,7 +11,6 @@ import numpy as np
 
 from augkit.errors import DataError
 from augkit.fields import Size
-from augkit.mixing import Mixture
 from augkit.sample import SPACE, Axis, Frame, KernelOf, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
 from augkit.transform import Kernel
@@ -78,11 +77,9 @@ class ImageSequence(Target):
 
     @classmethod
     def derived(cls, params: type[Any], kernel_of: KernelOf) -> Kernel | None:
-        """Each frame as an image follows, or mixes with the frame of the same number."""
+        """Each frame as an image follows."""
         of_image = kernel_of(Image)
-        if of_image is None:
-            return None
-        return MixedByFrame(of_image) if issubclass(params, Mixture) else FrameByFrame(of_image)
+        return None if of_image is None else FrameByFrame(of_image)
 
     def frame_by_frame(self, of_image: Callable[[Any, Any], Any], params: Any) -> Target:
         """The film of what becomes of each frame, or of the tensors that the frames become."""
@@ -104,24 +101,6 @@ class FrameByFrame:
     def __call__(self, film: ImageSequence, params: Any) -> Target:
         """Every frame by the kernel of an image."""
         return film.frame_by_frame(self.of_image, params)
-
-
-@dataclass(frozen=True)
-class MixedByFrame:
-    """How several films become one, made of how images do."""
-
-    of_image: Kernel
-
-    def __call__(self, films: Sequence[ImageSequence], mixture: Any) -> Target:
-        """The film whose frame n is the mix of all frames n; DataError where one film is longer."""
-        counts = [len(film) for film in films]
-        if len(set(counts)) > 1:
-            raise DataError(
-                f"image_sequence: films of {', '.join(map(str, counts))} frames do not mix; cut them first."
-            )
-        images = [[Image(pixels, options=film.options) for pixels in film.frames] for film in films]
-        mixed: list[Any] = [self.of_image(frames, mixture) for frames in zip(*images, strict=True)]
-        return dataclasses.replace(films[0], frames=np.stack([image.pixels for image in mixed]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +136,7 @@ class ImageSequenceTensor(Target):
     def derived(cls, params: type[Any], kernel_of: KernelOf) -> Kernel | None:
         """Each frame as an image tensor follows."""
         of_tensor: Any = kernel_of(ImageTensor)
-        if of_tensor is None or issubclass(params, Mixture):
+        if of_tensor is None:
             return None
         return lambda film, drawn: dataclasses.replace(
             film, values=np.stack([of_tensor(ImageTensor(values), drawn).values for values in film.values])
