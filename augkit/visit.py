@@ -201,7 +201,8 @@ class Visit:
         """Let every field become one with those of the partners, which come as of the steps before."""
         partners = there(self.partners, len(params.partners))
         met = met_by(self.plan, step, partners, params.partners, traced)
-        own = {name: self.settled(name) for name in self.targets}
+        self._settle_all()
+        own = dict(self.targets)
         groups = [own, *(sample.targets for sample, _ in met)]
         placed = params.met(groups)
         kernels = {name: kernel for name, kernel in part.kernels.items() if name in own}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from augkit.combine import Node
 from augkit.errors import CompileError, FieldError, MissingDependency, PluginError, RecipeError, Where
 from augkit.fields import Checked, fields_of
 from augkit.plugins import catalogue, loaded
@@ -215,6 +216,17 @@ def check_labels(tree: Map, schema: Schema, complaints: Complaints) -> None:
             raise RecipeError(
                 f"{what}: {given.value!r} is no label of the sample.{hint} It has{_listing(labels)}.", given.where
             )
+
+
+def check_unmixed(nodes: Iterable[Node], complaints: Complaints) -> None:
+    """That nothing is judged by samples that were mixed with others."""
+    for step in (leaf for node in nodes for leaf in node.leaves()):
+        if step.transform.partners:
+            with complaints:
+                raise RecipeError(
+                    f"eval_steps: {step.id} mixes samples, and a validation is of samples as they are; leave it out.",
+                    step.where,
+                )
 
 
 def check_decoder(tree: Map, schema: Schema, complaints: Complaints) -> None:

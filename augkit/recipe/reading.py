@@ -17,6 +17,7 @@ from augkit.recipe.override import override_all, override_text
 from augkit.recipe.parts import (
     check_decoder,
     check_labels,
+    check_unmixed,
     read_head,
     read_plugins,
     read_sample,
@@ -98,6 +99,7 @@ def _of_tree(tree: Map, written: Map, complaints: Complaints) -> Recipe | None:
     if not complaints.found:
         check_labels(tree, schema, complaints)
         check_decoder(tree, schema, complaints)
+        check_unmixed(evaluation.nodes if evaluation else (), complaints)
     if complaints.found:
         return None
     full = complete(tree, steps, evaluation, schema, train, complaints)

@@ -147,6 +147,13 @@ def test_check_finds_what_is_wrong_with_batch_and_where(batch: str, said: str, t
     assert str(error).startswith(f"{file}:{said}")
 
 
+def test_what_is_validated_on_is_not_mixed(tmp_path: Path) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_text((YAML % "photos").replace(", mask: mask", "") + "eval_steps:\n  - resize: {size: 8}\n  - mosaic\n")
+    _, [error] = find_errors(file)
+    assert str(error).startswith(f"{file}:9:5: eval_steps: image/mosaic mixes samples, and a validation is of samples")
+
+
 def test_classes_that_nobody_knows_beforehand_are_asked_for(tmp_path: Path) -> None:
     given = recipe("photos") | {
         "source": {"demo": "shapes"},
@@ -156,6 +163,23 @@ def test_classes_that_nobody_knows_beforehand_are_asked_for(tmp_path: Path) -> N
     }
     with pytest.raises(augkit.RecipeError, match=r"image/mixup: mixes the labels of 'boxes'.*Use a manifest"):
         augkit.loader(given)
+
+
+@pytest.mark.parametrize("plan", ["exact", "fast"])
+def test_pictures_that_wait_for_the_plan_are_decoded_before_they_are_mixed(plan: str, tmp_path: Path) -> None:
+    simplejpeg = pytest.importorskip("simplejpeg")
+    for number in range(5):
+        file = tmp_path / "photos" / "a" / f"{number}.jpg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(simplejpeg.encode_jpeg(noise(number, 64, 80), quality=90))
+    given = recipe(tmp_path / "photos", sample={"image": "image"}, steps=["mosaic"], decoder="simplejpeg", plan=plan)
+    data = open_recipe(given).dataset()
+    files = {key: (tmp_path / "photos" / key).read_bytes() for key in data.keys}
+    decoded = [{"image": simplejpeg.decode_jpeg(file), "key": key} for key, file in files.items()]
+    sample, trace = data.traced((1, 2))
+    aug = augkit.Pipeline([steps.mosaic()], sample={"image": "image"}, seed=5)
+    want = aug.replay(trace, image=decoded[2]["image"], partners=decoded)["image"]
+    assert np.array_equal(sample.targets["image"].pixels, want)
 
 
 class Mine:
