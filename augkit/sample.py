@@ -185,11 +185,12 @@ class Sample:
 
 def common_frame(targets: Mapping[str, Target], key: str = "") -> Frame:
     """The frame that the carriers among ``targets`` share; unequal frames raise ``DataError`` with the sample's key."""
+    carriers = [(name, target) for name, target in targets.items() if target.carrier]
+    if len(carriers) == 1:
+        return carriers[0][1].frame()
     merged: dict[Axis, Any] = {}
     owner: dict[Axis, str] = {}
-    for name, target in targets.items():
-        if not target.carrier:
-            continue
+    for name, target in carriers:
         for axis, extent in target.frame().items():
             if merged.setdefault(axis, extent) != extent:
                 raise DataError(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import cv2
-import numpy as np
 
 from augkit_image.border import Array
+from augkit_image.solid import solid
 
 _SAFE_REDUCTION = 2.5
 
@@ -23,7 +23,7 @@ def halved(image: Array, factor_y: int, factor_x: int) -> Array:
     while factor_y > 1 or factor_x > 1:
         step_y, step_x = min(factor_y, 2), min(factor_x, 2)
         height, width = image.shape[0] // step_y, image.shape[1] // step_x
-        small = cv2.resize(np.ascontiguousarray(image), (width, height), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(solid(image), (width, height), interpolation=cv2.INTER_AREA)
         image = small.reshape(height, width, *image.shape[2:])
         factor_y, factor_x = factor_y // step_y, factor_x // step_x
     return image

@@ -175,7 +175,7 @@ def _reduced(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, 
     factor_x, factor_y = (2 ** halvings(scale) for scale in scales(rows, width, height))
     if factor_x == factor_y == 1 and max(height, width) <= LONGEST_SIDE:
         return image, rows
-    image, rows = _seen(image, rows, size, border)
+    image, rows = _seen(image, rows, size, border, (factor_y, factor_x))
     spare = [-side % factor for side, factor in zip(image.shape, (factor_y, factor_x), strict=False)]
     if any(spare):
         padded = cv2.copyMakeBorder(solid(image), 0, spare[0], 0, spare[1], cv2.BORDER_REPLICATE)
@@ -183,8 +183,11 @@ def _reduced(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, 
     return halved(image, factor_y, factor_x), [[r[0] * factor_x, r[1] * factor_y, r[2]] for r in rows]
 
 
-def _seen(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, Rows]:
-    """``image`` cut to what the output frame shows, with a margin for the kernels, where the border allows it."""
+def _seen(image: Array, rows: Rows, size: Size, border: str, factors: Size) -> tuple[Array, Rows]:
+    """``image`` cut to what the output frame shows, with a margin for the kernels, where the border allows it.
+
+    Its sides are multiples of ``factors`` where the image has room for that.
+    """
     height, width = image.shape[:2]
     inverse = inverted(rows)
     corners = [point(inverse, x, y) for x in (0, size[1]) for y in (0, size[0])]
@@ -198,6 +201,13 @@ def _seen(image: Array, rows: Rows, size: Size, border: str) -> tuple[Array, Row
     top, bottom = math.floor(min(ys) - reach_y), math.ceil(max(ys) + reach_y)
     if border != "constant" and (left < 0 or top < 0 or right > width or bottom > height):
         return image, rows
-    left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
-    part = image[top : max(min(bottom, height), top + 1), left : max(min(right, width), left + 1)]
-    return part, [[r[0], r[1], r[2] + r[0] * left + r[1] * top] for r in rows]
+    down, across = _span(top, bottom, height, factors[0]), _span(left, right, width, factors[1])
+    return image[down, across], [[r[0], r[1], r[2] + r[0] * across.start + r[1] * down.start] for r in rows]
+
+
+def _span(first: int, last: int, limit: int, factor: int) -> slice:
+    """``first`` to ``last`` within the image, at least a pixel; a multiple of ``factor`` long if there is room."""
+    first = min(max(first, 0), limit - 1)
+    last = max(min(last, limit), first + 1)
+    last = min(last + -(last - first) % factor, limit)
+    return slice(max(first - -(last - first) % factor, 0), last)
