@@ -67,6 +67,20 @@ def test_clipping_agrees_with_pixels(seed):
     assert outlines.area_within(ring, SIZE) == pytest.approx(drawn.sum() / 100, rel=0.02, abs=2)
 
 
+def test_many_rings_at_once_are_clipped_as_one_by_one():
+    rings = np.random.default_rng(3).uniform(-60, 140, (300, 7, 2))
+    rings[:5] -= 400
+    parts, left = outlines.clipped_all(rings, SIZE)
+    assert not left[:5].any() and left[5:].any()
+    for ring, part, there in zip(rings, parts, left, strict=True):
+        alone = outlines.clipped(ring, SIZE)
+        assert there == bool(len(alone))
+        if there:
+            assert abs(abs(outlines.signed_area(part[None])[0]) - outlines.area(alone)) < 1e-9
+            assert np.array_equal(part.min(axis=0), alone.min(axis=0))
+            assert np.array_equal(part.max(axis=0), alone.max(axis=0))
+
+
 def test_outlines_gain_corners_only_where_lines_bend():
     square = np.array([[10.0, 10], [50, 10], [50, 50], [10, 50]])
     polygons = Polygons(((square,),), options=ALL)

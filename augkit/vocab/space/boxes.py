@@ -126,10 +126,11 @@ def _shown(boxes: Boxes, moved: np.ndarray, rings: np.ndarray | None, space: Spa
     cut = np.flatnonzero(_cut(moved, space.size_out))
     rings = _moved_outlines(boxes.xyxy[cut], space) if rings is None else rings[cut]
     inside, left, whole = moved.copy(), np.ones(len(boxes)), np.ones(len(boxes))
-    for row, ring in zip(cut, rings, strict=True):
-        part = outlines.clipped(ring, space.size_out)
-        whole[row], left[row] = outlines.area(ring), outlines.area(part) if len(part) else 0.0
-        inside[row] = [*part.min(axis=0), *part.max(axis=0)] if len(part) else 0.0
+    if len(cut):
+        parts, any_left = outlines.clipped_all(rings, space.size_out)
+        whole[cut] = np.abs(outlines.signed_area(rings))
+        left[cut] = np.abs(outlines.signed_area(parts)) * any_left
+        inside[cut] = np.concatenate([parts.min(axis=1), parts.max(axis=1)], axis=1) * any_left[:, None]
     return boxes.settled(inside, fraction(left, whole, boxes.visible))
 
 

@@ -138,8 +138,10 @@ def _inside_fraction(xywha: np.ndarray, size: Size) -> np.ndarray:
     limits = np.array([size.w, size.h], dtype=np.float64)
     inside = np.asarray(((corners >= 0) & (corners <= limits)).all(axis=(1, 2)), dtype=np.float64)
     whole = xywha[:, 2] * xywha[:, 3]
-    for row in np.flatnonzero((inside == 0) & (whole > 0)):
-        inside[row] = min(1.0, outlines.area_within(corners[row], size) / whole[row])
+    cut = np.flatnonzero((inside == 0) & (whole > 0))
+    if len(cut):
+        parts, any_left = outlines.clipped_all(corners[cut], size)
+        inside[cut] = np.minimum(1.0, np.abs(outlines.signed_area(parts)) * any_left / whole[cut])
     inside[whole <= 0] = 0.0
     return np.round(inside, 9)  # a turned frame must not tell another number in the last bit
 

@@ -37,25 +37,51 @@ def clipped(ring: np.ndarray, size: Size) -> np.ndarray:
     return ring
 
 
-def _within_slab(ring: np.ndarray, axis: int, limit: float) -> np.ndarray:
-    """The part of a ring with 0 <= coordinate <= limit. Each edge gives its first corner, if inside, and where it
-    crosses the one or the other side, in the order in which it does.
+def clipped_all(rings: np.ndarray, size: Size) -> tuple[np.ndarray, np.ndarray]:
+    """What the frame leaves of rings (n, k, 2) of as many corners each, and of which (n,) it leaves any.
+
+    Corners that are gone have become copies of others, which changes neither the area nor the envelope. What is left of
+    rings that are gone means nothing.
     """
+    left = np.ones(len(rings), dtype=bool)
+    for axis, limit in ((0, size.w), (1, size.h)):
+        corners, wanted = _in_slab(rings, axis, float(limit))
+        at = np.maximum.accumulate(np.where(wanted, np.arange(wanted.shape[1]), -1), axis=1)
+        left &= at[:, -1] >= 0
+        at = np.where(at < 0, at[:, -1:], at)
+        rings = np.take_along_axis(corners, at[..., None], axis=1)
+    return rings, left
+
+
+def _within_slab(ring: np.ndarray, axis: int, limit: float) -> np.ndarray:
+    """The part of a ring with 0 <= coordinate <= limit."""
     if not len(ring):
         return ring
-    start, end = ring, np.roll(ring, -1, axis=0)
-    a, b = start[:, axis], end[:, axis]
-    step = np.where(a == b, 1.0, b - a)
-    pieces, wanted = [start], [(a >= 0) & (a <= limit)]
-    upwards = b > a
-    for first in (True, False):
-        bound = np.where(upwards == first, 0.0, limit)
+    corners, wanted = _in_slab(ring[None], axis, limit)
+    return np.asarray(corners[wanted])
+
+
+def _in_slab(rings: np.ndarray, axis: int, limit: float) -> tuple[np.ndarray, np.ndarray]:
+    """Corners (n, 3k, 2) of rings (n, k, 2), and which of them bound the part with 0 <= coordinate <= limit.
+
+    Each edge gives its first corner, wanted if inside, and where it crosses the one and the other side, in the order in
+    which it does.
+    """
+    start, end = rings, np.concatenate([rings[:, 1:], rings[:, :1]], axis=1)
+    a, way = start[..., axis], end[..., axis] - start[..., axis]
+    flat = way == 0
+    step = np.where(flat, 1.0, way)
+    corners = np.empty((*rings.shape[:2], 3, 2))
+    wanted = np.empty((*rings.shape[:2], 3), dtype=bool)
+    corners[..., 0, :], wanted[..., 0] = start, (a >= 0) & (a <= limit)
+    first = np.where(way > 0, 0.0, limit)
+    for number, bound in ((1, first), (2, limit - first)):
         at = (bound - a) / step
-        crossing = start + at[:, None] * (end - start)
-        crossing[:, axis] = bound
-        pieces.append(crossing)
-        wanted.append((a != b) & (at > 0) & (at < 1))
-    return np.stack(pieces, axis=1)[np.stack(wanted, axis=1)]
+        corners[..., number, :] = start + at[..., None] * (end - start)
+        corners[..., number, axis] = bound
+        wanted[..., number] = (at > 0) & (at < 1) & ~flat
+    shape = len(rings), 3 * rings.shape[1]
+    return corners.reshape(*shape, 2), wanted.reshape(shape)
 
 
 def densified(ring: np.ndarray, step_px: float) -> np.ndarray:
