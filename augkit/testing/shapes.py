@@ -9,9 +9,10 @@ import numpy as np
 
 from augkit.testing import markers
 from augkit.testing.subject import Visit
-from augkit.vocab.space import Affine2D, Heatmap, Image, ImageSequence, InstanceMasks, OrientedBoxes, Polygons
+from augkit.vocab.space import Affine2D, Heatmap, Image, ImageSequence, InstanceMasks, OrientedBoxes, Polygons, SpaceMap
 
 _NEAR_PX = 1.001
+_UNKNOWN_STRETCH = 3.0
 
 
 def shapes_fit(visit: Visit) -> int:
@@ -51,7 +52,7 @@ def _outline_fits(visit: Visit, target: Polygons, row: int, id: int, seen: np.nd
     if not len(wrong):
         return
     off = np.min([_distance(ring, wrong) for ring in rings], axis=0)
-    if off.max() > _NEAR_PX:
+    if off.max() > _NEAR_PX * max(1.0, _stretch(visit)):
         at = wrong[int(off.argmax())].tolist()
         raise visit.broken(f"outlines: the outline of {id} and its mask differ at {at}, {off.max():.2f} px from it")
 
@@ -67,6 +68,18 @@ def _oriented_fits(visit: Visit, target: OrientedBoxes, row: int, id: int, seen:
     told = _even_scale(visit)
     if told is not None and abs(grown / told**2 - 1) > 1e-6:
         raise visit.broken(f"oriented: {id} covers {grown / told**2:.3f} times what the map makes of it")
+
+
+def _stretch(visit: Visit) -> float:
+    """By how much a pixel, and with it the steps of a mask's edge, is enlarged at most."""
+    h, w = visit.case.fields["mask"].shape
+    xy, most = _centres((h, w)), 1.0
+    for drawn in visit.params:
+        if not isinstance(drawn, SpaceMap):
+            return _UNKNOWN_STRETCH
+        steps = [np.linalg.norm(drawn.points(xy + step) - drawn.points(xy), axis=1).max() for step in ((1, 0), (0, 1))]
+        most *= float(max(steps))
+    return most
 
 
 def _sides(visit: Visit, id: int) -> float:

@@ -9,6 +9,10 @@ import numpy as np
 
 from augkit.fields import Size
 
+_FINE = (
+    2.0**20
+)  # crossings lie on a millionth of a pixel, so that a mirror takes them to the same numbers from either side
+
 
 def area(ring: np.ndarray) -> float:
     """The enclosed area, whichever way round the corners go (Gauss's shoelace formula)."""
@@ -77,7 +81,7 @@ def _in_slab(rings: np.ndarray, axis: int, limit: float) -> tuple[np.ndarray, np
     first = np.where(way > 0, 0.0, limit)
     for number, bound in ((1, first), (2, limit - first)):
         at = (bound - a) / step
-        corners[..., number, :] = start + at[..., None] * (end - start)
+        corners[..., number, :] = np.rint((start + at[..., None] * (end - start)) * _FINE) / _FINE
         corners[..., number, axis] = bound
         wanted[..., number] = (at > 0) & (at < 1) & ~flat
     shape = len(rings), 3 * rings.shape[1]
