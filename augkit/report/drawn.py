@@ -93,8 +93,11 @@ def _planar(matrix: list[list[float]], size_in: list[int], size_out: list[int]) 
         return f"corners by up to {_farthest(matrix, size_in, size_out):.0f} px"
     if not b and not c:
         return _window(matrix, size_in, size_out)
-    degrees, scale = math.degrees(math.atan2(-c, a)), math.sqrt(abs(a * d - b * c))
-    parts = [f"{degrees:.1f}°"] if a * d - b * c > 0 else []
+    area = a * d - b * c
+    degrees, scale = math.degrees(math.atan2(-c, a)), math.sqrt(abs(area))
+    lean = -math.degrees(math.atan((a * b + c * d) / area))
+    parts = [f"{degrees:.1f}°"] if area > 0 and abs(degrees) > 0.05 else []
+    parts += [f"sheared {lean:.1f}°"] if area > 0 and abs(lean) > 0.05 else []
     parts += [f"× {scale:.2f}"] if abs(scale - 1) > 0.005 else []
     (x, y), (w, h_in) = _moved(matrix, size_in[1] / 2, size_in[0] / 2), size_out[::-1]
     shift = round(x - w / 2), round(y - h_in / 2)

@@ -134,6 +134,8 @@ def test_sounds_and_texts() -> None:
 
 HERE = Size(100, 200)
 WORDS = [
+    (Affine2D.about_centre(Size(100, 100), shear_degrees=(-8, 0)), "sheared 8.0°"),
+    (Affine2D.about_centre(Size(100, 100), 10, (1.2, 1.2), (5, 0)), "10.0° sheared -5.0° × 1.20"),
     (Affine2D.hflip(HERE), ""),
     (Affine2D.identity(HERE), ""),
     (Affine2D.about_centre(HERE, 7.3), "7.3°"),
