@@ -26,7 +26,7 @@ class How(Checked):
     decode at a reduced scale, within the bounds that a kind's runner states. ``fuse`` says which warps ``fast``
     composes: none; those that show the same part of the picture (``strict``); or all, also where an earlier frame hid
     something.
-    ``costs`` overrules numbers of the runner's cost table, as ``augkit bench --calibrate`` writes them.
+    ``costs`` overrules numbers of the runner's cost table.
     """
 
     mode: Literal["exact", "fast"] = "exact"
