@@ -23,7 +23,9 @@ def halved(image: Array, factor_y: int, factor_x: int) -> Array:
     while factor_y > 1 or factor_x > 1:
         step_y, step_x = min(factor_y, 2), min(factor_x, 2)
         height, width = image.shape[0] // step_y, image.shape[1] // step_x
-        small = cv2.resize(solid(image), (width, height), interpolation=cv2.INTER_AREA)
+        # Along one side alone OpenCV averages slowly; interpolating halfway between two pixels is their mean too.
+        code = cv2.INTER_AREA if step_y == step_x else cv2.INTER_LINEAR
+        small = cv2.resize(solid(image), (width, height), interpolation=code)
         image = small.reshape(height, width, *image.shape[2:])
         factor_y, factor_x = factor_y // step_y, factor_x // step_x
     return image
