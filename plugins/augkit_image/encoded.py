@@ -54,8 +54,9 @@ class EncodedImage(Image):
 
     def seen_through(self, planar: PlanarMap) -> tuple[Image, PlanarMap]:
         """The picture at the smallest scale that ``planar`` does not enlarge, and the map from there."""
-        reduction = self._reduction(planar)
-        if reduction == 1 or "pixels" in self.__dict__:
+        # Also where all of it has been decoded already, for another view say: nobody else's look may change the bytes.
+        reduction = 1 if planar.interpolation == "nearest" else self._reduction(planar)
+        if reduction == 1:
             return Image(self.pixels, options=self.options), planar
         small = jpeg_file.decode(self.data, self.header, reduction, self.file)
         grown: Matrix = ((float(reduction), 0.0, 0.0), (0.0, float(reduction), 0.0), (0.0, 0.0, 1.0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import struct
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +13,8 @@ from augkit.errors import DataError, MissingDependency
 from augkit_image.border import Array
 
 _EXIF, _ORIENTATION = b"Exif\x00\x00", 0x0112
+_KINDS = {3: "H", 4: "I", 8: "h", 9: "i"}  # whole numbers of TIFF
+_XMP, _IN_XMP = b"http://ns.adobe.com/xap/1.0/\x00", re.compile(rb'tiff:Orientation(?:="|>)([0-9])')
 _PLAIN = ("Gray", "YCbCr", "RGB")
 
 
@@ -38,7 +42,18 @@ def read_header(data: bytes, file: str | None = None) -> Header | None:
         height, width, colours, _ = library().decode_jpeg_header(data)
     except ValueError as error:
         raise _broken(error, file) from None
+    _check_size(height * width, file)
     return Header(height, width, orientation(data)) if colours in _PLAIN else None
+
+
+def _check_size(pixels: int, file: str | None) -> None:
+    """DataError for a picture so large that Pillow refuses it too: a few bytes may ask for all the memory there is."""
+    from PIL import Image
+
+    if Image.MAX_IMAGE_PIXELS is not None and pixels > 2 * Image.MAX_IMAGE_PIXELS:
+        raise DataError(
+            f"unsafely large: {pixels} pixels. If the file can be trusted, raise PIL.Image.MAX_IMAGE_PIXELS.", file=file
+        )
 
 
 def decode(data: bytes, header: Header, reduction: int = 1, file: str | None = None) -> Array:
@@ -65,35 +80,39 @@ def turned(pixels: Array, orientation: int) -> Array:
 
 
 def orientation(data: bytes) -> int:
-    """The EXIF orientation; 1 (upright) where there is none, or none that can be read."""
+    """The orientation that EXIF tells, or else XMP; 1 (upright) where there is none, or none that can be read."""
     try:
-        block = _exif(data)
-        return 1 if block is None else _orientation_in(block)
+        blocks = list(_told(data))
+        exif = next((block[len(_EXIF) :] for block in blocks if block.startswith(_EXIF)), None)
+        found = None if exif is None else _orientation_in(exif)
     except (struct.error, IndexError):
         return 1  # A broken EXIF block says nothing about which way is up, and the pixels are whole.
+    if found is None:
+        xmp = next((match for block in blocks if block.startswith(_XMP) and (match := _IN_XMP.search(block))), None)
+        found = int(xmp[1]) if xmp else 1
+    return found if 1 <= found <= 8 else 1
 
 
-def _exif(data: bytes) -> bytes | None:
-    """The TIFF block of the EXIF segment, which comes before the pixels."""
+def _told(data: bytes) -> Iterator[bytes]:
+    """The segments with EXIF and XMP, which come before the pixels."""
     position = 2
     while data[position] == 0xFF and data[position + 1] != 0xDA:
         marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4], "big")
-        start = position + 4
-        if marker == 0xE1 and data[start : start + 6] == _EXIF:
-            return data[start + 6 : position + 2 + length]
+        if marker == 0xE1:
+            yield data[position + 4 : position + 2 + length]
         position += 1 if marker == 0xFF else 2 + length
-    return None
 
 
-def _orientation_in(block: bytes) -> int:
+def _orientation_in(block: bytes) -> int | None:
     order = "<" if block[:2] == b"II" else ">"
     (first,) = struct.unpack_from(order + "I", block, 4)
     (count,) = struct.unpack_from(order + "H", block, first)
     for entry in range(count):
-        tag, _, _, value = struct.unpack_from(order + "HHIH", block, first + 2 + 12 * entry)
+        place = first + 2 + 12 * entry
+        tag, kind = struct.unpack_from(order + "HH", block, place)
         if tag == _ORIENTATION:
-            return value if 1 <= value <= 8 else 1
-    return 1
+            return int(struct.unpack_from(order + _KINDS[kind], block, place + 8)[0]) if kind in _KINDS else 1
+    return None
 
 
 def _broken(error: Exception, file: str | None) -> DataError:

@@ -1,6 +1,7 @@
 """JPEG files that are decoded when the plan has been drawn: the same pictures, at the scale that is seen of them."""
 
 import io
+import struct
 
 import cv2
 import numpy as np
@@ -183,3 +184,52 @@ def test_the_plan_is_part_of_the_hash(tmp_path):
 def test_a_plan_that_is_none_is_refused_with_its_place(tmp_path, plan):
     with pytest.raises(RecipeError, match=r"r\.yaml:5:\d+: plan: "):
         augkit.recipe.read_recipe(recipe(tmp_path, plan))
+
+
+def test_bytes_do_not_depend_on_who_looked_at_the_picture_before(tmp_path):
+    pipeline = Pipeline([steps.resize(size=[110, 110])], {"image": "image"}, plan="fast")
+    picture = open_image(saved(tmp_path), "simplejpeg")
+    before = pipeline(image=picture, key="k")["image"].pixels
+    assert picture.pixels.shape == PHOTO.shape
+    assert (pipeline(image=picture, key="k")["image"].pixels == before).all()
+
+
+def test_a_nearest_pixel_is_one_of_the_picture(tmp_path):
+    file, recipe = saved(tmp_path), [steps.resize(size=[110, 110], interpolation="nearest")]
+    exact, fast = (
+        Pipeline(recipe, {"image": "image"}, plan=plan)(image=open_image(file, "simplejpeg"), key="k")["image"].pixels
+        for plan in ("exact", "fast")
+    )
+    assert (exact == fast).all()
+
+
+def told(segment):
+    """A small JPEG with that APP1 segment."""
+    raw = io.BytesIO()
+    Pillow.fromarray(PHOTO[:40, :50]).save(raw, "JPEG")
+    return raw.getvalue()[:2] + b"\xff\xe1" + struct.pack(">H", len(segment) + 2) + segment + raw.getvalue()[2:]
+
+
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("kind", [1, 3, 4, 9, 99])
+def test_orientation_is_read_in_the_type_that_exif_says(kind, order):
+    value = {3: struct.pack(order + "HH", 6, 0)}.get(kind, struct.pack(order + "I", 6))
+    entry = struct.pack(order + "HHHI", 1, 0x0112, kind, 1) + value
+    head = (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8)
+    data = told(b"Exif\0\0" + head + entry + bytes(4))
+    assert jpeg_file.orientation(data) == (6 if kind in (3, 4, 9) else 1)
+    assert open_image(data, "simplejpeg").pixels.shape == read_image(data, "pillow").shape
+
+
+@pytest.mark.parametrize("said", ['tiff:Orientation="6"', "<tiff:Orientation>6</tiff:Orientation>", "nothing"])
+def test_orientation_may_be_told_by_xmp(said):
+    data = told(b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>" + said.encode() + b"</x:xmpmeta>")
+    assert jpeg_file.orientation(data) == (1 if said == "nothing" else 6)
+    assert open_image(data, "simplejpeg").pixels.shape == read_image(data, "pillow").shape
+
+
+def test_a_picture_that_pillow_calls_unsafely_large_is_refused_before_it_is_decoded():
+    raw = told(b"none")
+    size = raw.index(b"\xff\xc0") + 5
+    with pytest.raises(DataError, match=r"unsafely large: 900000000 pixels.*MAX_IMAGE_PIXELS"):
+        open_image(raw[:size] + struct.pack(">HH", 30000, 30000) + raw[size + 4 :], "simplejpeg")
