@@ -69,8 +69,7 @@ def mix_again(visit: Visit, entry: TraceEntry) -> None:
     forks = [visit.fork() for _ in drawn.chains]
     for fork, chain in zip(forks, drawn.chains, strict=True):
         for each in chain:
-            if each.drawn is not None:
-                fork.replay(each)
+            fork.replay(each)
     _join(visit, entry.id, forks, drawn.weights)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
-from augkit.errors import AugkitError, CompileError, Conflict, DataError, ReplayError
+from augkit.errors import AugkitError, CompileError, Conflict, DataError, ReplayError, SkipStep
 from augkit.fields import Checked, Limits
 from augkit.sample import Target
 from augkit.transform import Kernel, Params
@@ -139,6 +139,10 @@ def complaints_of(moves: Sequence[Move]) -> Iterator[None]:
         raise
     except Conflict as conflict:
         raise StepError(f"{_steps(moves)}: {unannounced(conflict)}") from conflict
+    except SkipStep as skip:
+        raise StepError(
+            f"{_steps(moves)}: skips itself ({skip}) when it is too late; raise SkipStep in draw."
+        ) from skip
     except (AugkitError, ArithmeticError, ValueError, TypeError, IndexError) as error:
         raise named(error, _steps(moves)) from error
 

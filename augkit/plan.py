@@ -93,8 +93,7 @@ class Plan:
         """
         visit = Visit(self, sample, partners)
         for entry in trace.entries:
-            if entry.drawn is not None:
-                visit.replay(entry)
+            visit.replay(entry)
         return visit.finish()[0]
 
     @cached_property

@@ -20,4 +20,6 @@ def from_tensor(value: Any) -> Any:
 
 def to_tensor(array: np.ndarray) -> Any:
     """The array as a tensor, copied where it is not contiguous."""
-    return sys.modules["torch"].from_numpy(np.ascontiguousarray(array))
+    # A side of one pixel may run backwards and still count as contiguous; torch refuses it.
+    array = array.copy() if min(array.strides, default=0) < 0 else np.ascontiguousarray(array)
+    return sys.modules["torch"].from_numpy(array)

@@ -49,9 +49,7 @@ class Visit:
         return self._streams.at(path)
 
     def walk(self, node: Node, round_: str, magnitude: float | None = None) -> None:
-        """Run a node. The first number of every stream decides ``p``, so changing ``p`` leaves the draws as they
-        were.
-        """
+        """Run a node. The first number of every stream decides ``p``: another ``p`` leaves the draws as they were."""
         if isinstance(node, Step):
             self.step(node, round_, magnitude)
             return
@@ -125,6 +123,7 @@ class Visit:
                 return
             params: Params | None = None
             try:
+                self._look(part, step)
                 params = self._drawn(transform, rng, part)
                 self.plan.guard(step, params)
                 met = self.apply(part, step, params)
@@ -148,6 +147,14 @@ class Visit:
                 raise named(error, step.id, self.sample.key) from error
         given_up = f"{_REDRAWS} draws in a row were in conflict"
         self.entries.append(TraceEntry(step.id, step.name, None, given_up, path, group, strength, None, magnitude))
+
+    def _look(self, part: GroupAction, step: Step) -> None:
+        """Make the moves that this step must see made: before it is drawn or replayed, so that both join the same."""
+        if step.transform.partners:
+            self._settle_all()
+        seen = (*part.sees, *(part.kernels if step.on_conflict else ()))
+        for name in [name for name in self.waiting if name in seen]:
+            self.settle(name)
 
     def _drawn(self, transform: Transform[Any], rng: Stream, part: GroupAction) -> Params:
         count = transform.partners
@@ -241,20 +248,23 @@ class Visit:
             raise named(error, moves[-1].step if moves else name, self.sample.key) from error
 
     def replay(self, entry: TraceEntry) -> None:
-        """Apply what an entry of a trace says."""
+        """Apply what an entry of a trace says; also a step that was left out had seen its fields."""
         if entry.id in self.plan.blends and entry.params is not None:
             mix_again(self, entry)
             return
         action: Action | None = self.plan.actions.get(entry.id)
+        groups, suffix = action.groups if action else (), entry.group or ""
+        part = next((part for part in groups if part.group.suffix == suffix), None)
+        if entry.drawn is None:
+            if action and part and entry.path is not None:
+                self._look(part, action.step)
+            return
         if action is None or entry.params is None:
             raise ReplayError(
                 f"the trace has a step {entry.id!r} that is not in this pipeline: {', '.join(self.plan.actions)}."
             )
-        part = next((part for part in action.groups if (part.group.suffix or None) == entry.group), None)
         if part is None:
-            raise ReplayError(
-                f"the trace moves the group {entry.group!r} by {entry.id!r}, which is not in this pipeline."
-            )
+            raise ReplayError(f"the trace moves the group {entry.group!r} by {entry.id!r}, which is not here.")
         try:
             params = action.step.transform.params_type.from_log(entry.params)
         except (TypeError, KeyError) as error:
@@ -262,6 +272,7 @@ class Visit:
                 f"the trace's params of {entry.id!r} do not fit {action.step.transform.params_type.__name__}: {error}"
             ) from None
         params.frame(self.frame(part))
+        self._look(part, action.step)
         if entry.dropped:
             self.apply_with(part, action.step, params)
         else:

@@ -16,6 +16,7 @@ from augkit.transform import Transform, moves
 from augkit.vocab.space import Image
 from augkit_image.border import Array
 from augkit_image.colour import colour_channels
+from augkit_image.pixel_ops import Op
 from augkit_image.tone_steps import Pointwise, image_follows_pointwise
 
 Content = Mapping[str, Target] | None
@@ -41,6 +42,10 @@ class ColorShift(Pointwise):
 
     def idle(self) -> bool:
         return not any(self.shift)
+
+    def program(self, pixels: Array) -> list[Op] | None:
+        """Nothing for gray, which stays as it is."""
+        return super().program(pixels) if colour_channels(pixels) == 3 else []
 
 
 @moves(ColorShift, Image)

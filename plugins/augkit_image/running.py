@@ -8,7 +8,7 @@ from itertools import groupby
 
 from augkit.carriers import How, Move, complaints_of, one_by_one, runs
 from augkit.sample import Target
-from augkit.transform import kernel_for
+from augkit.transform import Kernel, Params, kernel_for
 from augkit.vocab.space import Image, ImageSequence, Mask
 from augkit.vocab.space.sequence import FrameByFrame
 from augkit_image.colour import recoloured
@@ -82,8 +82,15 @@ def _family(move: Move) -> str | None:
         return "map"
     if move.kernel is image_follows_standardize:
         return "colour"
-    pixelwise = isinstance(move.params, Pixelwise) and move.kernel is kernel_for(type(move.params), Image)
-    return "colour" if pixelwise else None
+    return "colour" if isinstance(move.params, Pixelwise) and move.kernel is _kernel_of(type(move.params)) else None
+
+
+def _kernel_of(params: type[Params]) -> Kernel | None:
+    """The kernel that does what ``program`` says: a class below may bring another, which the program knows nothing
+    of.
+    """
+    author = next(above for above in params.__mro__ if "program" in vars(above))
+    return kernel_for(author, Image)
 
 
 def _mapped(image: Image, moves: Sequence[Move], how: How) -> Image:

@@ -1,16 +1,25 @@
 """What a plan does at once against one step at a time: exact plans to the byte, fast ones within what is stated."""
 
+import dataclasses
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+import torch
 from skimage import data
 
 from augkit import Pipeline, steps
 from augkit.carriers import How
-from augkit.errors import CompileError, DataError, FieldError
+from augkit.combine import Step
+from augkit.errors import CompileError, Conflict, DataError, FieldError, SkipStep
 from augkit.fields import Size
-from augkit.vocab.space import Affine2D
+from augkit.trace import Trace
+from augkit.transform import Transform, moves
+from augkit.vocab.space import Affine2D, Image
+from augkit_image.colour_steps import Recolor
 from augkit_image.composing import composed, is_lattice, joined, product
 from augkit_image.solid import solid
+from augkit_image.tone_steps import Inverted
 
 SAMPLE = {"image": "image", "mask": "mask", "boxes": "boxes", "points": "keypoints"}
 JITTER = {"brightness": [0.6, 1.4], "contrast": [0.6, 1.4], "saturation": [0.6, 1.4], "hue": [-0.1, 0.1]}
@@ -193,3 +202,69 @@ def test_solid_memory_holds_the_same_picture(shape, dtype):
         made = solid(view)
         assert (made == view).all()
         assert min(made.strides[:2]) >= 0
+
+
+def stranger(of, kernel):
+    """A step whose Params are a kind of ``of`` and bring a kernel of their own."""
+    drawn = dataclass(frozen=True)(type("Odd", (of,), {}))
+    moves(drawn, Image)(kernel)
+    given = {"ops": (("brightness", 0.5),)} if of is Recolor else {}
+
+    class Odd(Transform[drawn]):
+        changes = frozenset({"colour", "brightness"})
+
+        def draw(self, rng, frame, content=None):
+            return drawn(**given)
+
+    return Step(transform=Odd(), id="odd", name="odd")
+
+
+@pytest.mark.parametrize("how", ["exact", "fast"])
+@pytest.mark.parametrize("of", [Recolor, Inverted])
+def test_a_kernel_of_its_own_is_run_though_the_params_inherit_a_program(of, how):
+    step = stranger(of, lambda image, _: dataclasses.replace(image, pixels=np.full_like(image.pixels, 7)))
+    out = Pipeline([step, steps.invert()], {"image": "image"}, plan=how)(image=photo(), key="k")["image"]
+    assert (out == 255 - 7).all()
+
+
+def test_gray_is_not_shifted_by_pca_color():
+    for how in ("exact", "fast"):
+        pipeline = Pipeline([steps.pca_color(std=3.0), steps.posterize(bits=8)], {"image": "image"}, plan=how)
+        assert (pipeline(image=photo(1), key="k")["image"] == photo(1)).all()
+
+
+def objecting(image, _):
+    raise Conflict("always")
+
+
+LOOKS = {
+    "needs": steps.crop_near_mask(size=150),
+    "left out": steps.crop_near_mask(size=150, classes=[99]),
+    "conflict": dataclasses.replace(stranger(Inverted, objecting), on_conflict="skip_step"),
+}
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_a_replay_joins_what_was_joined_around_a_step_that_looks(looks):
+    recipe = [steps.rotate(degrees=[20, 20]), LOOKS[looks], steps.random_crop(size=120)]
+    pipeline = Pipeline(recipe, SAMPLE, seed=1, plan="fast")
+    out, trace = pipeline.traced(**fields(photo()), key="k")
+    again = pipeline.replay(Trace.from_json(trace.to_json()), **fields(photo()))
+    assert (again["image"] == out["image"]).all()
+    assert (again["mask"] == out["mask"]).all()
+
+
+def test_a_kernel_that_skips_too_late_is_named():
+    def kernel(image, _):
+        raise SkipStep("nothing to do")
+
+    with pytest.raises(DataError, match=r"k: odd: skips itself \(nothing to do\).*raise SkipStep in draw"):
+        Pipeline([stranger(Inverted, kernel)], {"image": "image"})(image=photo(), key="k")
+
+
+@pytest.mark.parametrize("shape", [(1, 9), (9, 1), (1, 1)])
+def test_a_tensor_of_one_row_or_column_comes_back_flipped(shape):
+    count = shape[0] * shape[1]
+    given = {"image": torch.zeros(1, *shape), "depth": torch.arange(1, count + 1, dtype=torch.float32).reshape(shape)}
+    pipeline = Pipeline([steps.vflip(), steps.hflip()], {"image": "image", "depth": "depth"})
+    assert torch.equal(pipeline(**given, key="k")["depth"], given["depth"].flip(0, 1))
