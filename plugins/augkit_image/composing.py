@@ -14,7 +14,7 @@ from augkit.fields import Size
 from augkit.vocab.space import Affine2D, Homography, PlanarMap
 from augkit.vocab.space.planar import Matrix
 from augkit_image.lattice import straight, whole
-from augkit_image.matrix import inverted
+from augkit_image.matrix import inverted, scales
 
 Corners = list[tuple[float, float]]
 
@@ -29,6 +29,7 @@ COSTS: Mapping[str, float] = {
 """Version 1: microseconds a call, and a pixel of three uint8 channels; of what comes out, but for ``halve``."""
 
 _TOLERANCE_PX = 1e-6
+_REDUCED, _ENLARGED = 0.8, 1.2
 
 
 def composed(maps: Sequence[PlanarMap], how: How) -> list[PlanarMap]:
@@ -108,9 +109,27 @@ def joined(first: PlanarMap, later: PlanarMap, fuse: str = "strict") -> PlanarMa
     resampling = _resampling(first, later, within)
     if resampling is None:
         return None
+    if _magnifies(first, later):
+        return None
     matrix = product(later.matrix, first.matrix)
+    if _corners(matrix, first.size_in) is None:  # only what the frame between cut off lies over the horizon
+        return None
     kind: type[PlanarMap] = Affine2D if matrix[2] == (0.0, 0.0, 1.0) else Homography
     return kind(matrix, first.size_in, later.size_out, *resampling)
+
+
+def _magnifies(first: PlanarMap, later: PlanarMap) -> bool:
+    """Whether ``later`` enlarges what ``first`` made small: one map for both would show the lost detail again."""
+    return _largest_scale(later) > _ENLARGED and _smallest_scale(first) < _REDUCED
+
+
+def _largest_scale(planar: PlanarMap) -> float:
+    return max(scales([list(row) for row in planar.matrix], planar.size_in.w, planar.size_in.h))
+
+
+def _smallest_scale(planar: PlanarMap) -> float:
+    inverse = inverted([list(row) for row in planar.matrix])
+    return 1 / max(scales(inverse, planar.size_out.w, planar.size_out.h))
 
 
 def product(later: Matrix, first: Matrix) -> Matrix:

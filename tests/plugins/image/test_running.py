@@ -15,7 +15,7 @@ from augkit.errors import CompileError, Conflict, DataError, FieldError, SkipSte
 from augkit.fields import Size
 from augkit.trace import Trace
 from augkit.transform import Transform, moves
-from augkit.vocab.space import Affine2D, Image
+from augkit.vocab.space import Affine2D, Homography, Image
 from augkit_image.colour_steps import Recolor
 from augkit_image.composing import composed, is_lattice, joined, product
 from augkit_image.solid import solid
@@ -231,6 +231,21 @@ def test_gray_is_not_shifted_by_pca_color():
     for how in ("exact", "fast"):
         pipeline = Pipeline([steps.pca_color(std=3.0), steps.posterize(bits=8)], {"image": "image"}, plan=how)
         assert (pipeline(image=photo(1), key="k")["image"] == photo(1)).all()
+
+
+def test_what_a_step_made_small_stays_coarse():
+    down, up = Affine2D.resize(SIZE, Size(30, 40)), Affine2D.resize(Size(30, 40), SIZE)
+    assert joined(down, up) is None
+    assert joined(up, down) is not None
+    assert joined(down, Affine2D.about_centre(Size(30, 40), 10, (1.1, 1.1))) is not None
+
+
+def test_full_joins_nothing_that_folds_over_the_horizon():
+    crop = Affine2D.window(SIZE, 0, 0, Size(60, 80))
+    tilt = Homography(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-0.004, 0.0, 1.0)), crop.size_out, crop.size_out)
+    assert joined(crop, tilt, "full") is None
+    gentle = Homography(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-0.001, 0.0, 1.0)), crop.size_out, crop.size_out)
+    assert joined(crop, gentle, "full") is not None
 
 
 def objecting(image, _):
