@@ -65,7 +65,7 @@ def is_annotation(field: Field) -> bool:
 def _parsed(field: Field, text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"field {field.name!r} of kind {field.kind!r} is no JSON: {error}: {text[:60]!r}") from None
 
 

@@ -60,7 +60,8 @@ def _read_csv(path: Path, delimiter: str = ",") -> Table:
         try:
             return _from_rows(path, rows)
         except csv.Error as error:
-            raise DataError(f"row {rows.line_num}: {error}", file=str(path)) from None
+            hint = "; longer ones fit in a .jsonl" if "field limit" in str(error) else ""
+            raise DataError(f"row {rows.line_num}: {error}{hint}", file=str(path)) from None
 
 
 def _from_rows(path: Path, rows: Any) -> Table:
@@ -107,7 +108,7 @@ def _read_jsonl(path: Path) -> Table:
         for number, text in _written(file):
             try:
                 row = json.loads(text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise DataError(f"row {number}: is no JSON: {error}", file=str(path)) from None
             if not isinstance(row, dict):
                 raise DataError(f"row {number}: got {text.strip()[:40]!r}; expected an object {{…}}.", file=str(path))

@@ -168,7 +168,7 @@ class BoxTable:
         cells = [self.table.columns[name][row] for name in self.box]
         try:
             numbers = [float(cell) for cell in cells]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             numbers = [math.nan]
         if not all(map(math.isfinite, numbers)):
             raise self._wrong(
@@ -181,6 +181,9 @@ class BoxTable:
         for row in range(len(self.table)):
             if any(self.table.columns[name][row] is not None for name in self.box):
                 self._check_box(row, self._numbers(row))
+            label = None if self.label is None else self.table.columns[self.label][row]
+            if isinstance(label, list | dict):
+                raise self._wrong(row, f"{self.label!r} is {label!r:.60}; expected one class, a text or a number.")
 
     def _check_box(self, row: int, numbers: Sequence[float]) -> None:
         a, b, c, d = numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,6 +170,8 @@ def _check_object(row: Mapping[str, Any], images: Mapping[Id, Any], categories: 
         given = row.get(name)
         if not isinstance(given, int | str) or given not in known:
             raise DataError(f"its {name} is {given!r}, which the file does not have.")
+    if row.get("iscrowd") not in (None, 0, 1):
+        raise DataError(f"its iscrowd is {row['iscrowd']!r:.60}; expected 0 or 1.")
     if row.get("bbox"):
         _check_bbox(row["bbox"])
     if row.get("segmentation"):
@@ -209,12 +211,20 @@ def _check_keypoints(given: Any, category: Category) -> None:
         raise DataError(
             f"its keypoints are {held}; {category.name!r} has {len(category.keypoints)} points of x, y, visibility."
         )
+    odd = next((seen for seen in given[2::3] if seen not in (0, 1, 2)), None)
+    if odd is not None:
+        raise DataError(
+            f"a keypoint has the visibility {odd!r:.60}; expected 0 (not labelled), 1 (hidden) or 2 (seen)."
+        )
 
 
 def _numbers(given: Any) -> TypeGuard[list[float]]:
-    return isinstance(given, list) and all(
-        isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in given
-    )
+    return isinstance(given, list) and all(map(_is_number, given))
+
+
+def _is_number(given: Any) -> TypeGuard[float]:
+    """Also of a whole number: JSON's may be longer than any float."""
+    return isinstance(given, int | float) and not isinstance(given, bool) and abs(given) <= sys.float_info.max
 
 
 def _picture(image: Mapping[str, Any], objects: list[dict[str, Any]], categories: Mapping[Id, Category]) -> Picture:
@@ -229,5 +239,5 @@ def _present(objects: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     shapes = [one["segmentation"] for one in objects if one.get("segmentation")]
     has |= {"masks"} if shapes else set()
     has |= {"polygons"} if any(isinstance(shape, list) for shape in shapes) else set()
-    has |= {"area"} if objects and all(isinstance(one.get("area"), int | float) for one in objects) else set()
+    has |= {"area"} if objects and all(_is_number(one.get("area")) for one in objects) else set()
     return frozenset(has)

@@ -22,9 +22,9 @@ def read_masks(path: Path) -> dict[str, Any]:
     try:
         whole = json.loads(path.read_bytes())
         h, w = whole["size"]
-        counts, columns = whole["counts"], from_json(whole.get("columns", {}))
+        counts, columns = whole["counts"], dict(from_json(whole.get("columns", {})))
         masks = np.array([_decoded(one, row, h, w) for row, one in enumerate(counts)], dtype=bool).reshape(-1, h, w)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(f"is no file of masks ({type(error).__name__}: {error}).", file=str(path)) from None
     return {**columns, "masks": masks}
 

@@ -69,7 +69,8 @@ def _packed(number: int) -> str:
 
 
 def _whole(counts: Any) -> np.ndarray:
-    runs = np.asarray(counts if isinstance(counts, list) else None)
+    flat = isinstance(counts, list) and not any(isinstance(run, list) for run in counts)
+    runs = np.asarray(counts if flat else None)
     if runs.ndim != 1 or (runs.size and runs.dtype.kind not in "iu"):
         raise DataError(f"got {str(counts)[:60]!r}; expected the runs of a mask: a list of whole numbers, or a text.")
     return runs.astype(np.int64)

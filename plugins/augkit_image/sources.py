@@ -143,6 +143,14 @@ def folder_of(base: Path, name: str, field: str) -> Path:
     return folder
 
 
+def lines_of(file: Path) -> list[str]:
+    """The lines of a list of names; DataError with the file where it is no UTF-8 or cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"cannot be read: {error}", file=str(file)) from None
+
+
 def files_below(folder: Path, extensions: tuple[str, ...]) -> Iterator[str]:
     """Paths relative to ``folder``, with slashes, of the files with these endings that are not hidden."""
     for parent, folders, names in os.walk(folder, followlinks=True):

@@ -14,7 +14,7 @@ from augkit.fields import Checked, Limits, check_names
 from augkit.words import suggestion
 from augkit_image.annotated import check_stated, column
 from augkit_image.on_demand import OnDemand
-from augkit_image.sources import by_stem, folder_of
+from augkit_image.sources import by_stem, folder_of, lines_of
 from augkit_image.voc_file import VocFile, read_voc
 
 _MASKS = {"mask": "SegmentationClass", "instances": "SegmentationObject"}
@@ -75,7 +75,7 @@ class Voc:
     def keys(self) -> list[str]:
         if self.split is None:
             return sorted(file.stem for file in (self.root / "Annotations").glob("*.xml"))
-        lines = _list_of(self.root, self.split).read_text(encoding="utf-8-sig").splitlines()
+        lines = lines_of(_list_of(self.root, self.split))
         # The lists of one class have a flag behind the name: 1 there, -1 not there, 0 difficult.
         return [line.split()[0] for line in lines if line.split() and line.split()[1:] != ["-1"]]
 

@@ -59,7 +59,7 @@ def _root(path: Path) -> ElementTree.Element:
     try:
         parser.feed(text)
         root: ElementTree.Element = parser.close()
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, ValueError, LookupError) as error:  # the last two: an encoding that expat has not
         raise DataError(f"is no XML: {error}.", file=str(path)) from None
     except DataError as error:
         raise DataError(error.message, file=str(path)) from None

@@ -13,9 +13,10 @@ import yaml
 from augkit.errors import DataError, FieldError
 from augkit.words import suggestion
 from augkit_image.annotated import mirrored_pairs
-from augkit_image.sources import EXTENSIONS, files_below
+from augkit_image.sources import EXTENSIONS, files_below, lines_of
 
 SPLITS = ("train", "val", "test")
+_MOST_POINTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def _described(file: Path, whole: Mapping[str, Any], split: str, names: Sequence
     root = file.parent / str(whole.get("path") or ".")
     root = root if root.is_dir() else file.parent
     entries = whole[split] if isinstance(whole[split], list) else [whole[split]]
-    pictures = tuple(path for entry in entries for path in _pictures(root, str(entry)))
+    if not all(isinstance(entry, str) for entry in entries):
+        raise DataError(f"{split}: expected a folder, a list of pictures in a .txt, or several of these.")
+    pictures = tuple(path for entry in entries for path in _pictures(root, entry))
     classes = tuple(names) or _classes(whole.get("names"))
     points, dims = _points(whole, classes)
     return YoloData(root, pictures, classes, points, dims, _pairs(whole.get("flip_idx"), points))
@@ -93,7 +96,7 @@ def _plain_folder(root: Path, split: str | None, names: Sequence[str]) -> YoloDa
     classes = root / "classes.txt"
     if not names and not classes.is_file():
         raise FieldError(f"names: {root} has neither data.yaml nor classes.txt; write names: [cat, dog].", "names")
-    found = tuple(names) or tuple(line.strip() for line in classes.read_text("utf-8-sig").splitlines() if line.strip())
+    found = tuple(names) or tuple(line.strip() for line in lines_of(classes) if line.strip())
     return YoloData(root, tuple(_below(images)), found)
 
 
@@ -105,8 +108,7 @@ def _pictures(root: Path, entry: str) -> Iterator[Path]:
     if place.is_dir():
         yield from _below(place)
     elif place.is_file() and place.suffix == ".txt":
-        lines = place.read_text(encoding="utf-8-sig").splitlines()
-        yield from (place.parent / line.strip() for line in lines if line.strip())
+        yield from (place.parent / line.strip() for line in lines_of(place) if line.strip())
     else:
         raise DataError(f"names {entry!r}, but there is no {place}.")
 
@@ -134,6 +136,8 @@ def _points(whole: Mapping[str, Any], classes: Sequence[str]) -> tuple[tuple[str
     if not isinstance(shape, list) or len(shape) != 2 or not all(map(_is_whole, shape)) or shape[1] not in ("2", "3"):
         raise DataError(f"kpt_shape: got {shape!r}; expected [number of points, 2 or 3].")
     count, dims = int(shape[0]), int(shape[1])
+    if count > _MOST_POINTS:
+        raise DataError(f"kpt_shape: {count} points are more than the {_MOST_POINTS} that an object may have.")
     given = whole.get("kpt_names")
     named = next(iter(given.values()), None) if isinstance(given, dict) else given
     if named is None:

@@ -47,6 +47,8 @@ def read_labels(file: Path, form: Form, classes: int, points: int = 0, dims: int
         except ValueError:
             raise _wrong(file, line, f"{' '.join(words)[:60]!r} are not all numbers.") from None
         _check(file, line, values, form, classes, 4 + points * dims)
+        if form == "pose" and dims == 3:
+            _check_seen(file, line, values[7::3])
         found.append(int(values[0]))
         numbers.append(values[1:])
     return Labels(tuple(found), tuple(numbers))
@@ -97,6 +99,12 @@ def _check(file: Path, line: int, values: np.ndarray, form: Form, classes: int, 
         raise _wrong(file, line, f"holds {_worst(values[1:]):g}; expected fractions of the picture's sides, 0 to 1.")
     if form in ("boxes", "pose") and values[3:5].min() < 0:
         raise _wrong(file, line, f"has the sides {values[3]:g} and {values[4]:g}; none may be negative.")
+
+
+def _check_seen(file: Path, line: int, seen: np.ndarray) -> None:
+    odd = seen[~np.isin(seen, (0, 1, 2))]
+    if len(odd):
+        raise _wrong(file, line, f"has the visibility {odd[0]:g}; expected 0 (not labelled), 1 (hidden) or 2 (seen).")
 
 
 def _worst(values: np.ndarray) -> float:
