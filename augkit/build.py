@@ -23,6 +23,10 @@ OWN: Mapping[str, Mapping[str, Any]] = {
 """The fields that a combiner has beside those of all, with their defaults; None is required."""
 
 
+MOST = 1000
+"""The most rounds, and the most steps in a chain, that a combiner may be asked for."""
+
+
 class Around(Checked):
     """The reserved fields of a step, as written."""
 
@@ -108,11 +112,13 @@ def _hint(kind: str, name: str) -> str:
 def _count(name: str, given: Any, least: int = 0) -> Range:
     """How many, of a combiner: whole numbers, of which a draw gives one."""
     try:
-        count = Range.parse(given, least)
+        count = Range.parse(given, least, MOST)
     except FieldError as error:
         raise FieldError(f"{name}: {error}", name) from None
     if count.law in ("uniform", "choice") and any(end != round(end) for end in (*count.items, *count.ends())):
         raise FieldError(f"{name}: got {given!r}; expected whole numbers, as in 2 or [1, 3].", name)
+    if max(count.ends()) > MOST:
+        raise FieldError(f"{name}: reaches {max(count.ends()):g}; expected {MOST} or fewer.", name)
     if min(count.ends()) < least:
         raise FieldError(f"{name}: reaches {min(count.ends()):g}; expected {least} or more.", name)
     return count

@@ -100,8 +100,12 @@ class Range:
 def _number(raw: Any) -> float:
     if isinstance(raw, bool) or (not isinstance(raw, int | float) and not hasattr(raw, "__float__")):
         raise FieldError(f"got {raw!r}; expected a number, [low, high] or a distribution such as {{normal: [0, 5]}}.")
-    if not math.isfinite(raw):
-        raise FieldError(f"got {raw!r}; expected a finite number.")
+    try:
+        finite = math.isfinite(raw)
+    except (OverflowError, TypeError):  # a whole number that no float holds; an array of several
+        finite = False
+    if not finite:
+        raise FieldError(f"got {raw!r:.60}; expected a finite number.")
     return raw if isinstance(raw, int) else float(raw)
 
 

@@ -34,6 +34,8 @@ class Limits:
     """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit and a line
     of help.
 
+    ``whole``: of a range, that a draw gives a whole number, so its ends must be such.
+
     ``strongest`` is what a policy's magnitude 1 stands for: a value, or two of which each draw takes either, as in
     ``(-30, 30)`` degrees. At magnitude m the field is exactly neutral + m · (strongest - neutral).
     """
@@ -44,6 +46,7 @@ class Limits:
     unit: str = ""
     doc: str = ""
     strongest: float | tuple[float, float] | None = None
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if self.strongest is not None and self.neutral is None:
@@ -251,6 +254,10 @@ def _unit(limits: Limits) -> str:
 def _within_range(value: Range, limits: Limits) -> Range:
     for end in value.ends():
         _limited(end, limits)
+    if limits.whole and value.law in ("uniform", "choice"):
+        written = value.items or (value.low, value.low if value.high is None else value.high)
+        if any(number != round(number) for number in written):
+            raise FieldError(f"got {value.log()!r}; expected whole numbers, as in 2 or [1, 3].")
     return value
 
 

@@ -16,12 +16,12 @@ from augkit.transform import Transform
 from augkit.vocab.space import Affine2D, Boxes, Mask
 from augkit_image.border import Array
 from augkit_image.crops import anywhere, check_fits
-from augkit_image.resampling import BorderField, FillField, InterpolationField
+from augkit_image.resampling import MOST_PX, BorderField, FillField, InterpolationField
 
 Content = Mapping[str, Target] | None
 Span = tuple[int, int]
 
-_SIZE = Limits(1, unit="px", doc="height and width afterwards")
+_SIZE = Limits(1, MOST_PX, unit="px", doc="height and width afterwards")
 
 
 class CropNearMask(Transform[Affine2D]):

@@ -72,8 +72,8 @@ def _median_of_floats(plane: Array, size: int) -> Array:
     height, width = windows.shape[:2]
     rows = max(1, _WINDOWS_AT_ONCE // (width * size * size))
     middle = size * size // 2
-    parts = [
-        np.partition(windows[top : top + rows].reshape(-1, width, size * size), middle, axis=2)[:, :, middle]
-        for top in range(0, height, rows)
-    ]
-    return np.concatenate(parts)
+    out = np.empty((height, width), plane.dtype)
+    for top in range(0, height, rows):  # written at once: a slice of what is partitioned would keep all of it
+        some = windows[top : top + rows].reshape(-1, width, size * size)
+        out[top : top + rows] = np.partition(some, middle, axis=2)[:, :, middle]
+    return out

@@ -121,6 +121,8 @@ class MedianBlur(Transform[Median]):
             raise FieldError(f"size: {list(self.size.ends())} must be odd, so that there is a middle.", "size")
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Median:
+        if self.size.law == "loguniform":  # the logarithm is of the side; half of 1 pixel has none
+            return Median(2 * round((self.size.draw(rng) - 1) / 2) + 1)
         return Median(2 * _halves(self.size).draw_int(rng) + 1)
 
 

@@ -12,11 +12,11 @@ from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 from augkit.transform import Transform
 from augkit.vocab.space import Affine2D
-from augkit_image.resampling import BorderField, FillField, InterpolationField
+from augkit_image.resampling import MOST_PX, BorderField, FillField, InterpolationField
 
 Content = Mapping[str, Target] | None
 
-_SIZE = Limits(1, unit="px", doc="height and width afterwards")
+_SIZE = Limits(1, MOST_PX, unit="px", doc="height and width afterwards")
 _PAD = Limits(doc="put an image that is too small on a frame of `fill` instead of refusing it")
 _TRIES = 10
 
@@ -28,8 +28,8 @@ class Crop(Transform[Affine2D]):
     structural = True
 
     size: Annotated[Size, _SIZE]
-    top: Annotated[int, Limits(0, unit="px", doc="rows above the window")] = 0
-    left: Annotated[int, Limits(0, unit="px", doc="columns left of the window")] = 0
+    top: Annotated[int, Limits(0, MOST_PX, unit="px", doc="rows above the window")] = 0
+    left: Annotated[int, Limits(0, MOST_PX, unit="px", doc="columns left of the window")] = 0
 
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
@@ -145,8 +145,12 @@ class Resize(Transform[Affine2D]):
     structural = True
 
     size: Annotated[Size | None, _SIZE] = None
-    long_side: Annotated[int | None, Limits(1, unit="px", doc="the longer side afterwards; the shape stays")] = None
-    short_side: Annotated[int | None, Limits(1, unit="px", doc="the shorter side afterwards; the shape stays")] = None
+    long_side: Annotated[
+        int | None, Limits(1, MOST_PX, unit="px", doc="the longer side afterwards; the shape stays")
+    ] = None
+    short_side: Annotated[
+        int | None, Limits(1, MOST_PX, unit="px", doc="the shorter side afterwards; the shape stays")
+    ] = None
     enlarge: Annotated[bool, Limits(doc="false: a picture that is smaller already stays as it is")] = True
     interpolation: InterpolationField = "linear"
 
@@ -193,11 +197,11 @@ class Pad(Transform[Affine2D]):
     changes = frozenset[str]()
     structural = True
 
-    size: Annotated[Size | None, Limits(1, unit="px", doc="height and width at least")] = None
-    left: Annotated[int, Limits(0, unit="px")] = 0
-    top: Annotated[int, Limits(0, unit="px")] = 0
-    right: Annotated[int, Limits(0, unit="px")] = 0
-    bottom: Annotated[int, Limits(0, unit="px")] = 0
+    size: Annotated[Size | None, Limits(1, MOST_PX, unit="px", doc="height and width at least")] = None
+    left: Annotated[int, Limits(0, MOST_PX, unit="px")] = 0
+    top: Annotated[int, Limits(0, MOST_PX, unit="px")] = 0
+    right: Annotated[int, Limits(0, MOST_PX, unit="px")] = 0
+    bottom: Annotated[int, Limits(0, MOST_PX, unit="px")] = 0
     mode: BorderField = "constant"
     fill: FillField = 0.0
 

@@ -27,7 +27,7 @@ PolicyField = Annotated[
 HiddenField = Annotated[
     float, Limits(0, 1, unit="fraction of the box", doc="boxes hidden further are dropped, unless kept by policy")
 ]
-_COUNT = Limits(0, 1000, doc="how many; [1, 3] draws 1, 2 or 3")
+_COUNT = Limits(0, 1000, whole=True, doc="how many; [1, 3] draws 1, 2 or 3")
 _SIZE = Limits(0, 1, neutral=0, strongest=0.4, unit="fraction of the side", doc="height and width apart")
 
 

@@ -112,9 +112,9 @@ class Jpeg(Transform[Compression]):
 
     changes = {"sharpness", "texture"}
 
-    quality: Annotated[Range, Limits(1, 100, doc="[40, 95] draws whole numbers; 100 still loses a little")] = Range(
-        40, 95, "int"
-    )
+    quality: Annotated[
+        Range, Limits(1, 100, whole=True, doc="[40, 95] draws whole numbers; 100 still loses a little")
+    ] = Range(40, 95, "int")
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Compression:
         return Compression(self.quality.draw_int(rng))

@@ -11,7 +11,7 @@ from augkit.transform import moves
 from augkit.vocab.space import Erase, FieldMap, Image, Mask, PlanarMap
 from augkit_image.border import Array
 from augkit_image.colour import colour_channels
-from augkit_image.filters import erase
+from augkit_image.filters import covered, erase, overlap
 from augkit_image.remap import remapped
 from augkit_image.warp import warp
 
@@ -71,6 +71,12 @@ def _noised(pixels: Array, params: Erase) -> Array:
     rng, colours = field(params.subseed), colour_channels(pixels)
     out = pixels.copy()
     alpha = out[:, :, colours:]
+    if overlap(params.rects, pixels.shape[0] * pixels.shape[1]):
+        under = covered(params.rects, *pixels.shape[:2])
+        levels = rng.integers(0, 256, (*under.shape, colours), dtype=np.uint8)[under]
+        out[:, :, :colours][under] = levels if pixels.dtype == np.uint8 else levels / np.float32(255)
+        alpha[under] = 255 if pixels.dtype == np.uint8 else 1
+        return out
     for x0, y0, x1, y1 in params.rects:
         shape = out[y0:y1, x0:x1, :colours].shape
         levels = rng.integers(0, 256, shape, dtype=np.uint8)

@@ -14,7 +14,7 @@ from augkit.vocab.space.mosaic import Mosaic
 from augkit.vocab.space.paste import Paste
 from augkit.vocab.space.patch import Patch
 from augkit.vocab.space.seen import Rect
-from augkit_image.resampling import InterpolationField
+from augkit_image.resampling import MOST_PX, InterpolationField
 
 Content = Mapping[str, Target] | None
 
@@ -51,7 +51,7 @@ class FourInOne(Transform[Mosaic]):
     changes = {"composition", "scale"}
     partners = 3
 
-    size: Annotated[Size | None, Limits(1, unit="px", doc="of the whole; empty: as the own picture is")] = None
+    size: Annotated[Size | None, Limits(1, MOST_PX, unit="px", doc="of the whole; empty: as the own picture is")] = None
     centre: Annotated[
         Range, Limits(0, 1, unit="fraction of the side", doc="where the four meet, drawn for x and for y apart")
     ] = Range(0.3, 0.7)
@@ -76,9 +76,9 @@ class CopyPaste(Transform[Paste]):
     changes = {"composition"}
     partners = 1
 
-    count: Annotated[Range, Limits(0, 1000, doc="how many objects, as far as there are; [1, 3] draws 1, 2 or 3")] = (
-        Range(1, 3, "int")
-    )
+    count: Annotated[
+        Range, Limits(0, 1000, whole=True, doc="how many objects, as far as there are; [1, 3] draws 1, 2 or 3")
+    ] = Range(1, 3, "int")
     classes: Annotated[
         tuple[int, ...] | None, Limits(doc="of a `mask`: which classes to paste; empty: all but 0 and the ignore index")
     ] = None

@@ -7,6 +7,9 @@ from typing import Annotated
 from augkit.fields import Limits
 from augkit.vocab.space.planar import Border, Interpolation
 
+MOST_PX = 65_535
+"""The longest side that a recipe may ask for; a JPEG can have no longer one."""
+
 InterpolationField = Annotated[
     Interpolation, Limits(doc="how an image is read between its pixels' centres; masks always take the nearest pixel")
 ]

@@ -21,6 +21,7 @@ from augkit_image.statistics import mean_and_std
 
 Content = Mapping[str, Target] | None
 Numbers = float | tuple[float, ...]
+_LEAST_STD, _LARGEST = 1e-12, 1e12  # float32 holds what comes out
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,10 @@ class Normalize(Transform[Standardize]):
             raise FieldError("give exactly one of: mean and std, like, fit.")
         elif (self.mean is None) != (self.std is None):
             raise FieldError("mean and std go together.", "mean" if self.mean is None else "std")
-        if self.std is not None and min(_numbers(self.std)) <= 0:
-            raise FieldError(f"std: {self.std} must be above 0.", "std")
+        for name, given in (("mean", self.mean), ("std", self.std)):
+            _check_numbers(name, given)
+        if self.std is not None and min(_numbers(self.std)) < _LEAST_STD:
+            raise FieldError(f"std: {self.std} must be above 0, at least {_LEAST_STD:g}.", "std")
 
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
@@ -134,6 +137,13 @@ class Normalize(Transform[Standardize]):
         if self.mean is None or self.std is None:
             raise DataError("`fit: true` has not been measured yet; call fit_to(images) and use the step it returns.")
         return Standardize(_numbers(self.mean), _numbers(self.std))
+
+
+def _check_numbers(name: str, given: Numbers | None) -> None:
+    if given == ():
+        raise FieldError(f"{name}: is empty; give one number, or one a channel.", name)
+    if given is not None and max(map(abs, _numbers(given))) > _LARGEST:
+        raise FieldError(f"{name}: {given} is no fraction of the range; 0.5 is mid-gray.", name)
 
 
 def _numbers(given: Numbers) -> tuple[float, ...]:

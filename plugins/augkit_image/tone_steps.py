@@ -187,7 +187,10 @@ class Posterize(Transform[Posterized]):
     changes = {"colour", "texture"}
 
     bits: Annotated[
-        Range, Limits(1, 8, neutral=8, strongest=3, unit="bits", doc="[4, 8] draws whole numbers; 8 changes nothing")
+        Range,
+        Limits(
+            1, 8, neutral=8, strongest=3, whole=True, unit="bits", doc="[4, 8] draws whole numbers; 8 changes nothing"
+        ),
     ] = Range(4, 8, "int")
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Posterized:
