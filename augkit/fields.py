@@ -31,11 +31,9 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit and a line
-    of help.
+    """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit, a line of help.
 
-    ``whole``: of a range, that a draw gives a whole number, so its ends must be such.
-
+    ``whole``: the ends of a range are whole numbers, as its draws are.
     ``strongest`` is what a policy's magnitude 1 stands for: a value, or two of which each draw takes either, as in
     ``(-30, 30)`` degrees. At magnitude m the field is exactly neutral + m · (strongest - neutral).
     """
@@ -153,12 +151,11 @@ def _draws(hint: Any) -> bool:
 def coerce(info: FieldInfo, raw: Any) -> Any:
     """``raw`` as the declared type of the field, or FieldError."""
     try:
-        value = _as_type(info.type, raw, info.limits)
+        return _as_type(info.type, raw, info.limits)
     except FieldError as error:
         raise FieldError(f"{info.name}: {error}", info.name) from None
     except (TypeError, ValueError, OverflowError):
         raise FieldError(f"{info.name}: got {raw!r}; expected {describe(info)}.", info.name) from None
-    return value
 
 
 def describe(info: FieldInfo) -> str:
@@ -240,24 +237,20 @@ def _number(raw: Any, whole: bool = False) -> float | int:
 
 
 def _limited(value: float, limits: Limits) -> float:
+    unit = f" ({limits.unit})" if limits.unit else ""
     if limits.low is not None and value < limits.low:
-        raise FieldError(f"{value:g} is below the lowest allowed, {limits.low:g}{_unit(limits)}.")
+        raise FieldError(f"{value:g} is below the lowest allowed, {limits.low:g}{unit}.")
     if limits.high is not None and value > limits.high:
-        raise FieldError(f"{value:g} is above the highest allowed, {limits.high:g}{_unit(limits)}.")
+        raise FieldError(f"{value:g} is above the highest allowed, {limits.high:g}{unit}.")
     return value
-
-
-def _unit(limits: Limits) -> str:
-    return f" ({limits.unit})" if limits.unit else ""
 
 
 def _within_range(value: Range, limits: Limits) -> Range:
     for end in value.ends():
         _limited(end, limits)
-    if limits.whole and value.law in ("uniform", "choice"):
-        written = value.items or (value.low, value.low if value.high is None else value.high)
-        if any(number != round(number) for number in written):
-            raise FieldError(f"got {value.log()!r}; expected whole numbers, as in 2 or [1, 3].")
+    written = (value.low, value.high or value.low, *value.items) if value.law in ("uniform", "choice") else ()
+    if limits.whole and any(number != round(number) for number in written):
+        raise FieldError(f"got {value.log()!r}; expected whole numbers, as in 2 or [1, 3].")
     return value
 
 

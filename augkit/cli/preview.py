@@ -27,7 +27,7 @@ def command(recipe: str, out: Path, samples: int, draws: int, settings: tuple[st
 
     made = preview(open_recipe(read_recipe(recipe, settings)), samples, draws)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(made.html, encoding="utf-8")
+    out.write_text(made.html, encoding="utf-8", errors="backslashreplace")  # file names need not be UTF-8
     click.echo(f"wrote {out}")
     for problem in made.problems:
         click.echo(problem, err=True)

@@ -156,8 +156,11 @@ def write_atomically(path: Path, content: bytes) -> None:
     """All of the file or nothing of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")  # the next run writes over what a kill has left
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_bytes(content)
+        os.replace(unfinished, path)
+    except OSError as error:  # a disk that is full does not say of which file
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _safe(key: str) -> str:

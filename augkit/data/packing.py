@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -77,7 +77,7 @@ def pack(
     source = open_data(recipe)
     packer = Packer(source, recipe.schema, folder, long_side, quality, recipe.decoder)
     state = _claim(recipe, source.keys, packer)
-    if "report" in state:
+    if _is_report(state.get("report")):
         return Report(**state["report"] | {"skipped": tuple(state["report"]["skipped"])})
     done, skipped = _pack_all(packer, recipe.loader.on_error == "skip", workers, say)
     if not done:
@@ -88,10 +88,14 @@ def pack(
     return report
 
 
+def _is_report(found: Any) -> bool:
+    return isinstance(found, Mapping) and found.keys() == {one.name for one in fields(Report)}
+
+
 def _finished(recipe: Recipe, packer: Packer, done: Sequence[Packed], skipped: Sequence[str]) -> Report:
     """The manifest and the recipe written, what has been reached measured."""
     folder = packer.folder
-    lines = (json.dumps(one.row, ensure_ascii=False) for one in done)
+    lines = (_as_line(one.row) for one in done)
     write_atomically(folder / MANIFEST, "".join(f"{line}\n" for line in lines).encode())
     written = folder / f"{recipe.path.stem}.yaml"
     write_atomically(written, _recipe_text(recipe, packer, written).encode())
@@ -117,7 +121,9 @@ def _claim(recipe: Recipe, keys: Sequence[str], packer: Packer) -> dict[str, Any
     try:
         found = json.loads((folder / STATE).read_bytes())
     except (OSError, ValueError):
-        raise RecipeError(f"{folder} is not empty and no pack; name another folder (-o).") from None
+        found = None
+    if not isinstance(found, Mapping):
+        raise RecipeError(f"{folder} is not empty and no pack; name another folder (-o).")
     different = [name for name, value in described.items() if found.get(name) != value]
     if different:
         told = ", ".join(f"{name} {found.get(name)!r}, here {described[name]!r}" for name in different)
@@ -148,13 +154,13 @@ def _described(recipe: Recipe, keys: Sequence[str], packer: Packer) -> dict[str,
 def _pack_all(packer: Packer, skip: bool, workers: int, say: Say) -> tuple[list[Packed], list[str]]:
     """All samples in the order of the source, those of an earlier run as they are; each is noted once it is written."""
     keys = packer.source.keys
-    kept = {one.key: one for one in _noted(packer.folder)}
+    kept = {one.key: one for one in _noted(packer)}
     skipped: list[str] = []
     with open(packer.folder / ROWS, "a", encoding="utf-8") as notes:
         left = [key for key in keys if key not in kept]
         for number, (key, made) in enumerate(_made(packer, left, workers), len(kept) + 1):
             if isinstance(made, Packed):
-                notes.write(json.dumps(asdict(made), ensure_ascii=False) + "\n")
+                notes.write(_as_line(asdict(made)) + "\n")
                 notes.flush()
                 kept[key] = made
             elif skip:
@@ -183,18 +189,44 @@ def _made(packer: Packer, keys: Sequence[str], workers: int) -> Iterator[tuple[s
         threads.shutdown(cancel_futures=True)
 
 
-def _noted(folder: Path) -> Iterator[Packed]:
-    """What an earlier run has noted, as far as its files are there; a last line that was cut off is none."""
-    file = folder / ROWS
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    whole = text[: text.rfind("\n") + 1]
+def _noted(packer: Packer) -> Iterator[Packed]:
+    """What an earlier run has noted, as far as its files are there; a line that was cut off or damaged is none."""
+    file = packer.folder / ROWS
+    text = file.read_bytes() if file.is_file() else b""
+    whole = text[: text.rfind(b"\n") + 1]
     if whole != text:
-        write_atomically(file, whole.encode())
-    for line in whole.splitlines():
-        one = json.loads(line)
-        made = Packed(**one | {"files": tuple(one["files"])})
-        if all((folder / name).is_file() for name in made.files):
+        write_atomically(file, whole)
+    for line in whole.split(b"\n")[:-1]:
+        made = _packed(line)
+        wanted = {*packer.schema.fields, packer.key_column}
+        if (
+            made is not None
+            and wanted <= made.row.keys()
+            and all((packer.folder / name).is_file() for name in made.files)
+        ):
             yield made
+
+
+def _packed(line: bytes) -> Packed | None:
+    try:
+        one = json.loads(line)
+        return Packed(**one | {"files": tuple(one["files"])})
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _as_line(row: Mapping[str, Any]) -> str:
+    """JSON to be read by people, too; escaped where a file's name is no UTF-8."""
+    line = json.dumps(row, ensure_ascii=False)
+    return line if line.isascii() or _is_utf8(line) else json.dumps(row)
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _recipe_text(recipe: Recipe, packer: Packer, written: Path) -> str:

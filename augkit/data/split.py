@@ -17,7 +17,7 @@ from augkit.errors import FieldError
 PARTS = ("train", "val", "test")
 _INDIVISIBLE = (
     "no class has two samples (or groups) left to divide, and each needs one in train. "
-    "Write `stratify: false`, or check the label."
+    "Write `stratify: false` or `{part}: 0`, or check the label."
 )
 
 
@@ -48,7 +48,7 @@ def split_keys(
         if fraction > 0:
             chosen = _take(strata, taken, fraction, share)
             if not chosen:
-                raise FieldError(f"{part}: {_INDIVISIBLE}", part)
+                raise FieldError(f"{part}: {_INDIVISIBLE.format(part=part)}", part)
             taken |= dict.fromkeys(chosen, part)
     where = {key: taken.get(unit, "train") for unit, members in units.items() for key in members}
     parts = {part: [key for key in keys if where[key] == part] for part in PARTS}

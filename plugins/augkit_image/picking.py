@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from augkit_image.border import Array
+from augkit_image.compiled import compiled
 
 
 def picked(labels: Array, rows: Array, columns: Array) -> Array:
@@ -15,7 +15,7 @@ def picked(labels: Array, rows: Array, columns: Array) -> Array:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _pick(labels, rows, columns, out):  # type: ignore[no-untyped-def]
     for i in range(rows.shape[0]):
         source, target = labels[rows[i]], out[i]

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from augkit_image.compiled import compiled
 from augkit_image.pixel_ops import LUMA, Op
 
 Array = np.ndarray[Any, Any]
@@ -53,7 +53,7 @@ def _assembled(ops: Sequence[Op], colours: int) -> tuple[Array, Array]:
     return code, tables
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _run(planes, code, tables, colours, luma, limit, rounding, scale, offset, out):  # type: ignore[no-untyped-def]
     channels, count = planes.shape
     buffer = np.empty((channels, _BLOCK), np.float32)
@@ -76,7 +76,7 @@ def _run(planes, code, tables, colours, luma, limit, rounding, scale, offset, ou
                 target[i] = row[i] * factor + shift
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _load(planes, buffer, start, n, channels):  # type: ignore[no-untyped-def]
     for channel in range(channels):
         row, source = buffer[channel], planes[channel, start : start + n]
@@ -84,7 +84,7 @@ def _load(planes, buffer, start, n, channels):  # type: ignore[no-untyped-def]
             row[i] = np.float32(source[i])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _advance(planes, buffer, code, tables, first, last, colours, limit, rounding):  # type: ignore[no-untyped-def]
     count = planes.shape[1]
     for start in range(0, count, _BLOCK):
@@ -97,7 +97,7 @@ def _advance(planes, buffer, code, tables, first, last, colours, limit, rounding
                 target[i] = row[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _mean_gray(planes, colours, luma, limit):  # type: ignore[no-untyped-def]
     # Sums are of whole numbers, so their order does not matter and they are added many at a time.
     count = planes.shape[1]
@@ -119,7 +119,7 @@ def _mean_gray(planes, colours, luma, limit):  # type: ignore[no-untyped-def]
     return mean
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _apply(buffer, n, code, tables, first, last, colours, limit, rounding):  # type: ignore[no-untyped-def]
     for k in range(first, last):
         what = np.int64(code[k, 0])
@@ -143,7 +143,7 @@ def _apply(buffer, n, code, tables, first, last, colours, limit, rounding):  # t
             _blend(buffer, n, code[k, 1], code[k, 2], code[k, 3], limit, rounding)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _scale(buffer, n, factor, shift, colours, limit, rounding):  # type: ignore[no-untyped-def]
     # Adding and taking away 2²³ rounds a float32 to the nearest whole number; 0 leaves it.
     zero = np.float32(0)
@@ -155,7 +155,7 @@ def _scale(buffer, n, factor, shift, colours, limit, rounding):  # type: ignore[
             row[i] = ((value if value < limit else limit) + rounding) - rounding
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _mix(buffer, n, m, limit, rounding):  # type: ignore[no-untyped-def]
     red, green, blue = buffer[0], buffer[1], buffer[2]
     zero = np.float32(0)
@@ -167,7 +167,7 @@ def _mix(buffer, n, m, limit, rounding):  # type: ignore[no-untyped-def]
         blue[i] = (min(max(x * g + y * h + z * j, zero), limit) + rounding) - rounding
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _blend(buffer, n, own, gray, shift, limit, rounding):  # type: ignore[no-untyped-def]
     red, green, blue = buffer[0], buffer[1], buffer[2]
     zero = np.float32(0)
@@ -180,7 +180,7 @@ def _blend(buffer, n, own, gray, shift, limit, rounding):  # type: ignore[no-unt
         blue[i] = (min(max(z * own + common, zero), limit) + rounding) - rounding
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _hue(buffer, n, turn, limit, rounding):  # type: ignore[no-untyped-def]
     # With hue in sixths of a turn, each colour is v − chroma · max(0, min(k, 4 − k, 1)), k = (5, 3, 1) + hue modulo 6.
     red, green, blue = buffer[0], buffer[1], buffer[2]
