@@ -31,7 +31,7 @@ class Size(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a field means: bounds (inclusive), the ``neutral`` value at which the step does nothing, unit, a line of help.
+    """What a field means: bounds (inclusive), the ``neutral`` value where the step does nothing, unit, a line of help.
 
     ``whole``: the ends of a range are whole numbers, as its draws are.
     ``strongest`` is what a policy's magnitude 1 stands for: a value, or two of which each draw takes either, as in
