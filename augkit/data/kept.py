@@ -11,12 +11,13 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from augkit.data.whole import write_whole
 from augkit.errors import DataError
 from augkit.recipe.resolved import as_written
 
@@ -58,7 +59,7 @@ def keep(file: Path | None, name: str, about: Mapping[str, Any], fields: Mapping
     with contextlib.suppress(PermissionError):
         plain = {field: _keep_arrays(file, value) for field, value in fields.items()}
         text = json.dumps({**_read(file), name: {**about, "fields": plain}}, indent=1, sort_keys=True) + "\n"
-        _write_whole(file, lambda stream: stream.write(text.encode()))
+        write_whole(file, lambda new: new.write_bytes(text.encode()), _ours())
 
 
 def _read(file: Path | None) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _keep_arrays(file: Path, value: Any) -> Any:
     arrays = dict(value.arrays())
     digest = _digest(arrays)
     if not _arrays_file(file, digest).is_file():
-        _write_whole(_arrays_file(file, digest), lambda stream: np.savez(stream, **arrays))  # type: ignore[arg-type]
+        write_whole(_arrays_file(file, digest), lambda new: _savez(new, arrays), _ours())
     return {"arrays": digest}
 
 
@@ -106,8 +107,10 @@ def _digest(arrays: Arrays) -> str:
     return hashed.hexdigest()
 
 
-def _write_whole(file: Path, write: Callable[[BinaryIO], object]) -> None:
-    new = file.with_name(f"{file.name}.{os.getpid()}")
-    with new.open("wb") as stream:
-        write(stream)
-    os.replace(new, file)
+def _savez(path: Path, arrays: Arrays) -> None:
+    with path.open("wb") as stream:  # to a path numpy would add an ending
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
+
+
+def _ours() -> str:
+    return f"{os.getpid()}.part"  # several processes may fit the same step at once

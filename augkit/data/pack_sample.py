@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import inspect
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from augkit.build import step_from
 from augkit.data.arrays import as_json
 from augkit.data.reading import read_values, reader_of
 from augkit.data.source import Source
+from augkit.data.whole import write_bytes
 from augkit.errors import CompileError, DataError
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan
@@ -113,7 +113,7 @@ class Packer:
             else:
                 ending, content = self._written(field, moved[name], key)
             row[name] = f"{self._folders[name]}/{self._names[key]}{ending}"
-            write_atomically(self.folder / row[name], content)
+            write_bytes(self.folder / row[name], content)
             files.append(row[name])
             before, after = before + (file.stat().st_size if file else 0), after + len(content)
         meta = {name: _jsonable(value, name, key) for name, value in self.source.meta(key).items() if name not in row}
@@ -150,17 +150,6 @@ def file_names(keys: Sequence[str]) -> dict[str, str]:
     plain = {key: _safe(key) for key in keys}
     counts = Counter(name.casefold() for name in plain.values())
     return {key: name if counts[name.casefold()] == 1 else f"{name}-{_digest(key)}" for key, name in plain.items()}
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """All of the file or nothing of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")  # the next run writes over what a kill has left
-    try:
-        unfinished.write_bytes(content)
-        os.replace(unfinished, path)
-    except OSError as error:  # a disk that is full does not say of which file
-        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _safe(key: str) -> str:

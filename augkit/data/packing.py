@@ -14,9 +14,10 @@ from statistics import median
 from typing import Any
 
 from augkit.data.divided import divide, open_data
-from augkit.data.pack_sample import Packed, Packer, look_at, write_atomically
+from augkit.data.pack_sample import Packed, Packer, look_at
 from augkit.data.reading import read_file, reader_of
 from augkit.data.source import place
+from augkit.data.whole import write_bytes
 from augkit.errors import DataError, RecipeError
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.located import plain
@@ -83,7 +84,7 @@ def pack(
     if not done:
         raise DataError(f"none of {len(skipped)} samples could be packed; the first: {skipped[0]}")
     report = _finished(recipe, packer, done, skipped)
-    write_atomically(folder / STATE, json.dumps(state | {"report": asdict(report)}, indent=1).encode())
+    write_bytes(folder / STATE, json.dumps(state | {"report": asdict(report)}, indent=1).encode())
     (folder / ROWS).unlink(missing_ok=True)
     return report
 
@@ -96,9 +97,9 @@ def _finished(recipe: Recipe, packer: Packer, done: Sequence[Packed], skipped: S
     """The manifest and the recipe written, what has been reached measured."""
     folder = packer.folder
     lines = (_as_line(one.row) for one in done)
-    write_atomically(folder / MANIFEST, "".join(f"{line}\n" for line in lines).encode())
+    write_bytes(folder / MANIFEST, "".join(f"{line}\n" for line in lines).encode())
     written = folder / f"{recipe.path.stem}.yaml"
-    write_atomically(written, _recipe_text(recipe, packer, written).encode())
+    write_bytes(written, _recipe_text(recipe, packer, written).encode())
     before = [one.before for one in done if one.before is not None]
     return Report(
         str(written),
@@ -116,7 +117,7 @@ def _claim(recipe: Recipe, keys: Sequence[str], packer: Packer) -> dict[str, Any
     """The state of the pack in its folder, begun if it is new; RecipeError where something else is there."""
     folder, described = packer.folder, _described(recipe, keys, packer)
     if not folder.exists() or not any(folder.iterdir()):
-        write_atomically(folder / STATE, json.dumps(described, indent=1).encode())
+        write_bytes(folder / STATE, json.dumps(described, indent=1).encode())
         return described
     try:
         found = json.loads((folder / STATE).read_bytes())
@@ -195,7 +196,7 @@ def _noted(packer: Packer) -> Iterator[Packed]:
     text = file.read_bytes() if file.is_file() else b""
     whole = text[: text.rfind(b"\n") + 1]
     if whole != text:
-        write_atomically(file, whole)
+        write_bytes(file, whole)
     for line in whole.split(b"\n")[:-1]:
         made = _packed(line)
         wanted = {*packer.schema.fields, packer.key_column}

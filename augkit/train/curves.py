@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from augkit.train.folder import write_whole
+from augkit.data.whole import write_whole
 
 TRAIN, VAL, GRID = "#c2571a", "#1f5fa8", "#d9d9d9"
 

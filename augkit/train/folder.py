@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from augkit.data.whole import write_whole
 from augkit.errors import RecipeError
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe
@@ -74,13 +75,6 @@ def _seen_from(folder: Path, base: Path, path: Any) -> Any:
 def run_name(recipe: Recipe) -> str:
     """The name of the recipe's file, without what a folder cannot be called."""
     return re.sub(r"[^\w.-]+", "-", recipe.path.stem).strip("-.") or "recipe"
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """What ``write`` puts into the file it is given, all at once or not at all."""
-    unfinished = path.with_name(f".{path.name}.part")
-    write(unfinished)
-    os.replace(unfinished, path)
 
 
 def write_text(path: Path, text: str) -> None:

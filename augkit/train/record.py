@@ -13,11 +13,12 @@ from typing import Any
 import lightning.pytorch as lightning
 import torch
 
+from augkit.data.whole import write_whole
 from augkit.errors import AugkitError
 from augkit.train.classifier import Classifier
 from augkit.train.config import TrainConfig
 from augkit.train.curves import draw
-from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json, write_whole
+from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
 from augkit.train.progress import Progress
 
 Row = dict[str, Any]

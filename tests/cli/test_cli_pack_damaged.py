@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from augkit.data import open_recipe
-from augkit.data.pack_sample import write_atomically
+from augkit.data.whole import write_bytes
 from tests.cli.conftest import Run
 from tests.data.conftest import noise
 
@@ -106,7 +106,7 @@ def test_names_of_any_bytes_are_packed_resumed_and_previewed(photos: Path, run: 
 
 def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError) as error:
-        write_atomically(tmp_path / ("n" * 300), b"x")
+        write_bytes(tmp_path / ("n" * 300), b"x")
     assert error.value.filename == str(tmp_path / ("n" * 300))
 
 
@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left on device") as error:
-        write_atomically(tmp_path / "a.jpg", b"x")
+        write_bytes(tmp_path / "a.jpg", b"x")
     assert error.value.filename == str(tmp_path / "a.jpg")
 
 

@@ -90,7 +90,7 @@ def test_a_folder_that_cannot_be_written_is_measured_every_time(folder: Any, mon
         raise PermissionError("read-only")
 
     file = written(folder(a=50, b=50), WHITEN)
-    monkeypatch.setattr("augkit.data.kept._write_whole", denied)
+    monkeypatch.setattr("augkit.data.kept.write_whole", denied)
     assert np.array_equal(images(open_recipe(file), "val"), images(open_recipe(file), "val"))
     assert not list(file.parent.glob("r.fitted*"))
 
