@@ -7,10 +7,9 @@ import struct
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from augkit.errors import DataError, MissingDependency
 from augkit_image.border import Array
+from augkit_image.solid import solid
 
 _EXIF, _ORIENTATION = b"Exif\x00\x00", 0x0112
 _KINDS = {3: "H", 4: "I", 8: "h", 9: "i"}  # whole numbers of TIFF
@@ -76,7 +75,7 @@ def turned(pixels: Array, orientation: int) -> Array:
     if orientation >= 5:
         pixels = pixels.swapaxes(0, 1)
     flip_y, flip_x = orientation in (3, 4, 7, 8), orientation in (2, 3, 6, 7)
-    return np.ascontiguousarray(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
+    return solid(pixels[:: -1 if flip_y else 1, :: -1 if flip_x else 1])
 
 
 def orientation(data: bytes) -> int:

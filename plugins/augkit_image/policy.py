@@ -13,5 +13,5 @@ STEPS = (
     "image/auto_contrast",
     "image/equalize",
 )
-"""Those of RandAugment (Cubuk et al. 2020), without the one that does nothing; shear and shift work along both axes at
-once. Recipes without ``steps`` change with this list."""
+"""Those of RandAugment (Cubuk et al. 2020), without the one that does nothing; here a shift works along both axes at
+once, and a shear along x. Recipes without ``steps`` change with this list."""

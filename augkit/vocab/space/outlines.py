@@ -9,9 +9,8 @@ import numpy as np
 
 from augkit.fields import Size
 
-_FINE = (
-    2.0**20
-)  # crossings lie on a millionth of a pixel, so that a mirror takes them to the same numbers from either side
+# Crossings lie on a millionth of a pixel, so that a mirror takes them to the same numbers from either side.
+_FINE = 2.0**20
 
 
 def area(ring: np.ndarray) -> float:
