@@ -30,10 +30,15 @@ def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     """
     for what, group in _grouped(moves):
         if not isinstance(image, Image) or what is None:
-            image = one_by_one(image, group)
+            image = one_by_one(_solid(image), group)
             continue
         with complaints_of(group):
             image = _mapped(image, group, how) if what == "map" else _recoloured(image, group, how.mode == "fast")
+    return _solid(image)
+
+
+def _solid(image: Target) -> Target:
+    """A picture decoded and in the order of memory, which is what other kernels are fast on; another kind as it is."""
     if not isinstance(image, Image):
         return image
     pixels = solid(image.pixels)
@@ -109,7 +114,7 @@ def _recoloured(image: Image, moves: Sequence[Move], fuse: bool) -> Target:
             return one_by_one(tensor, moves[position + 1 :])
         program = move.params.program(image.pixels)
         if program is None:
-            image, ops = move.kernel(_after(image, ops, fuse), move.params), []
+            image, ops = move.kernel(_solid(_after(image, ops, fuse)), move.params), []
         else:
             ops += program
     return _after(image, ops, fuse)
