@@ -100,8 +100,8 @@ def _kernel_of(params: type[Params]) -> Kernel | None:
 
 def _mapped(image: Image, moves: Sequence[Move], how: How) -> Image:
     for planar in composed([move.params for move in moves], how):
-        if isinstance(image, EncodedImage) and how.mode == "fast":
-            image, planar = image.seen_through(planar)
+        if isinstance(image, EncodedImage):
+            image, planar = (image.seen_through if how.mode == "fast" else image.seen_exactly)(planar)
         image = image_follows_map(image, planar)
     return image
 
