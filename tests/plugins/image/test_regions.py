@@ -167,7 +167,7 @@ def test_in_workers_and_threads(tmp_path, method):
 
 def test_nothing_is_said_on_standard_error(tmp_path):
     file = saved(tmp_path)
-    look = f"from augkit_image import encoded"
+    look = "from augkit_image import encoded"
     look += "; from augkit import Pipeline, steps; crop = Pipeline([steps.center_crop(size=9)], {'image': 'image'})"
     look += f"; crop(image=encoded.open_image({str(file)!r}, 'nvimgcodec'))"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=120)
