@@ -23,6 +23,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "show": "Print a recipe with everything filled in.",
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",
+        "schema": "Print the recipe's format as JSON Schema, for editors.",
     },
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
