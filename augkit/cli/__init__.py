@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -85,11 +86,17 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="augkit")
 @click.option("--debug", is_flag=True, help="Show where in augkit an error was raised.")
-def main(debug: bool) -> None:
+@click.option("--no-plugin", "without", multiple=True, metavar="NAME", help="Leave a plugin out; may be repeated.")
+def main(debug: bool, without: tuple[str, ...]) -> None:
     """Augment images, sounds and text by a recipe, annotations and all, and train with it.
 
     Exit codes: 0 fine, 1 problems were found, 2 a wrong recipe or a wrong command.
     """
+    if without:
+        from augkit.plugins import WITHOUT
+
+        # In the environment, since workers find the plugins anew.
+        os.environ[WITHOUT] = ",".join(filter(None, [os.environ.get(WITHOUT), *without]))
 
 
 def with_settings(command: Any) -> Any:
