@@ -150,6 +150,10 @@ class Catalogue:
         """All entries of a role, by name."""
         return [self._entries[role, name] for name in self.names(role)]
 
+    def all_entries(self) -> list[Entry]:
+        """Every entry of every role, as registered."""
+        return list(self._entries.values())
+
     def find(self, role: Role, name: str) -> Entry:
         """The entry of an exact name, or PluginError with the nearest names."""
         entry = self._entries.get((role, name))

@@ -29,8 +29,11 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
     },
+    "Extend": {
+        "test-plugin": "Prove the laws over everything that a plugin registers.",
+    },
 }
-"""The commands by heading: each is a module of this package with a ``command``."""
+"""The commands by heading: each is a module of this package with a ``command``; a dash is an underscore there."""
 
 
 OF_TRAINING = ("torch", "torchvision", "torchmetrics", "lightning", "timm", "matplotlib")
@@ -46,7 +49,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"augkit.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"augkit.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
