@@ -26,6 +26,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     },
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
+        "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
     },
 }
 """The commands by heading: each is a module of this package with a ``command``."""
