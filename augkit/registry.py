@@ -10,7 +10,7 @@ from typing import Any, Literal
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
-Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "starter", "policy"]
+Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "starter", "policy", "calibration"]
 _HAS: Mapping[Role, str] = {"transform": "from_fields", "target": "options_type", "source": "from_fields"}
 
 
@@ -113,6 +113,12 @@ class Registry:
         or of ``{name: fields}``. It is one plugin's to say, so that installing another changes no recipe.
         """
         self._add("policy", modality, path)
+
+    def calibration(self, modality: str, path: str) -> None:
+        """A ``carriers.Calibrate``, which ``augkit bench --calibrate`` asks for the costs of this modality's runner on
+        this machine.
+        """
+        self._add("calibration", modality, path)
 
     def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
         if not isinstance(name, str) or not name or not name.isprintable():

@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     },
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
+        "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
     },
     "Extend": {
         "test-plugin": "Prove the laws over everything that a plugin registers.",

@@ -28,7 +28,7 @@ def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     ``exact``: maps one by one, flips and crops as views, colours and normalization in one pass that rounds and clips
     like several. ``fast``: maps joined as the table of costs says, linear changes of colour as one.
     """
-    for what, group in _grouped(moves):
+    for what, group in grouped(moves):
         if not isinstance(image, Image) or what is None:
             image = one_by_one(_solid(image), group)
             continue
@@ -62,7 +62,7 @@ def _by_frame(move: Move) -> bool:
 @runs(Mask)
 def run_mask(mask: Target, moves: Sequence[Move], how: How) -> Target:
     """Planar maps joined as they are for the image beside it, every other move by its own kernel."""
-    for what, group in _grouped(moves):
+    for what, group in grouped(moves):
         if what != "map":
             mask = one_by_one(mask, group)
             continue
@@ -75,7 +75,7 @@ def run_mask(mask: Target, moves: Sequence[Move], how: How) -> Target:
     return mask if classes is mask.classes else dataclasses.replace(mask, classes=classes)
 
 
-def _grouped(moves: Sequence[Move]) -> Iterator[tuple[str | None, list[Move]]]:
+def grouped(moves: Sequence[Move]) -> Iterator[tuple[str | None, list[Move]]]:
     """Neighbours of one family."""
     for what, group in groupby(moves, key=_family):
         yield what, list(group)
