@@ -47,7 +47,7 @@ def image_folder(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     if not data.is_dir() or not _has_pictures(data) or is_annotated(data):
         return None
     if (data / "images").is_dir() and (data / "masks").is_dir():
-        return _masked(shown)
+        return _masked(data, shown, dialogue)
     root, shown = _training_part(data, shown, dialogue)
     return classifier(look(root), f"{{image_folder: {{root: {flow(shown)}}}}}  # a folder per class", dialogue)
 
@@ -205,7 +205,16 @@ def _train(per_class: float) -> Sequence[str]:
     ]
 
 
-def _masked(shown: str) -> Draft:
+def _masked(data: Path, shown: str, dialogue: Dialogue) -> Draft:
+    count = sum(file.suffix.lower() in EXTENSIONS for file in (data / "images").rglob("*"))
+    dialogue.say(f"{count} pictures beside masks.")
+    matters = dialogue.ask(
+        "Does left/right matter for the classes of the masks (a left and a right lung)?",
+        False,
+        "left and right do not matter for the classes of the masks, so pictures are mirrored (hflip). "
+        "If they do, take `hflip` out.",
+    )
+    mirror = "" if matters else "  - hflip: {p: 0.5}\n"
     root, masks = flow(f"{shown}/images"), flow(f"{shown}/masks")
     text = f"""augkit: 1
 seed: 0
@@ -213,8 +222,7 @@ source: {{image_folder: {{root: {root}, masks: {masks}}}}}
 sample: {{image: image, mask: mask}}
 steps:  # the mask follows by itself
   - random_resized_crop: {{size: 224, scale: [0.5, 1.0]}}
-  - hflip: {{p: 0.5}}
-  - color_jitter
+{mirror}  - color_jitter
 eval_steps:
   - resize: {{size: 224}}
 split: {{val: 0.2}}

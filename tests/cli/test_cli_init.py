@@ -147,3 +147,18 @@ def test_folders_of_classes_go_before_a_table_beside_them(run: Run, photos: Path
 def test_a_table_of_one_class_is_told(run: Run, photos: Path) -> None:
     (photos / "cat" / "labels.csv").write_text("image,label\n0.png,cat\n1.png,cat\n")
     assert "has one class only, 'cat'" in run("init", "photos/cat/labels.csv", "--yes").stderr
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_masks_are_asked_about_left_and_right(
+    run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    shutil.move(photos / "cat", "data/images")
+    shutil.copytree("data/images", "data/masks")
+    monkeypatch.setattr("augkit.cli.init._interactive", lambda: True)
+    result = run("init", "data", input=f"{answer}\n")
+    assert "6 pictures beside masks." in result.stderr
+    assert ("hflip" in Path("data.yaml").read_text()) == (answer == "n")
+    assert run("check", "data.yaml").exit_code == 0
+    said = run("init", "data", "--yes", "--force").stderr
+    assert "assumed: left and right do not matter for the classes of the masks" in said
