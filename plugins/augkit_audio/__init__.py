@@ -4,7 +4,16 @@ from augkit import hookimpl
 
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[audio]'"
-_KINDS = {"audio": "Audio", "events": "Events"}
+_KINDS = {
+    "audio": "Audio",
+    "events": "Events",
+    "frame_labels": "FrameLabels",
+    "contour": "Contour",
+    "beats": "Beats",
+    "words": "Words",
+    "key": "Key",
+    "chord": "Chord",
+}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
     "speed": {"speed": "ChangeSpeed"},
