@@ -33,6 +33,7 @@ def augkit_register(registry):
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
     registry.kernels("augkit_audio.follow")
     registry.kernels("augkit_audio.moving")
+    registry.kernels("augkit_audio.running")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():

@@ -26,8 +26,8 @@ _SLACK = 1e-6
 class FrameLabelOptions(Options):
     """What frames get where there is no sound of the clip (``silence``), and where it was masked (always ``ignore``).
 
-    ``ignore`` is the value that a loss leaves out, ``background`` that of nothing happening. Soft labels are ignored by
-    ``nan`` and are 0 in the background, whatever these say.
+    ``ignore`` is the value that a loss leaves out, ``background`` that of nothing happening; of soft labels a frame is
+    left out where it holds the first, which is never averaged with anything.
     """
 
     silence: Annotated[Literal["ignore", "background"], Limits(doc="what frames of added silence get")] = "ignore"
@@ -105,8 +105,6 @@ class FrameLabels(Target):
 
     def blank(self, policy: str) -> Any:
         """The value of frames without a label: to be ignored, or background. DataError where the dtype has none."""
-        if self.soft:
-            return np.nan if policy == "ignore" else 0.0
         value, dtype = getattr(self.options, policy), self.labels.dtype
         if not _holds(dtype, value):
             raise DataError(
@@ -146,21 +144,25 @@ def _nearest(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
 
 
 def _averaged(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
-    """The mean over each frame of what is heard in it; of frames that are mostly silent, what silence gets."""
-    edges, values = np.arange(count + 1) * frames.hop, frames.labels.reshape(len(frames), -1)
-    total, heard = np.zeros((count, values.shape[1])), np.zeros((count, 1))
+    """The mean over each frame of what is heard in it and known; where that is less than half, the value to ignore."""
+    edges, values = np.arange(count + 1) * frames.hop, frames.labels.reshape(len(frames), -1).astype(np.float64)
+    known = ~(values == frames.options.ignore).any(axis=1, keepdims=True) & ~np.isnan(values).any(axis=1, keepdims=True)
+    weighed = np.concatenate([np.where(known, values, 0.0), known], axis=1)
+    total, heard = np.zeros((count, weighed.shape[1])), np.zeros((count, 1))
     for a, b, start, end in move.pieces():
         within = np.clip(edges, start, end)
         slope = (b - a) / (end - start)
-        reached = _integral(values, (a + (within - start) * slope) / frames.hop)
-        total += np.diff(reached, axis=0) * (frames.hop / slope)
+        total += np.diff(_integral(weighed, (a + (within - start) * slope) / frames.hop), axis=0) * (frames.hop / slope)
         heard += np.diff(within)[:, None]
-    background = frames.options.silence == "background"
-    whole = np.full_like(heard, frames.hop)
-    whole[-1:] = np.maximum(np.minimum(whole[-1:], move.seconds_out - edges[-2:-1, None]), INSTANT)
-    mean = total / (whole if background else np.where(heard > 0, heard, 1.0))
-    if not background:
-        mean[heard[:, 0] < 0.5 * whole[:, 0]] = np.nan
+    whole = np.maximum(np.diff(np.minimum(edges, move.seconds_out))[:, None], INSTANT)
+    counted = total[:, -1:]
+    if frames.options.silence == "background":
+        counted = counted + (whole - heard)
+        total[:, :-1] += (whole - heard) * float(frames.blank("background"))
+    mean = total[:, :-1] / np.where(counted > INSTANT, counted, 1.0)
+    left_out = counted[:, 0] < 0.5 * whole[:, 0]
+    if left_out.any():
+        mean[left_out] = frames.blank("ignore")
     return mean.astype(frames.labels.dtype).reshape(count, *frames.labels.shape[1:])
 
 
@@ -184,6 +186,8 @@ def _spare(frames: FrameLabels, move: TimeMove) -> int:
 def _holds(dtype: np.dtype[Any], value: Any) -> bool:
     if dtype.kind == "U":
         return isinstance(value, str)
+    if dtype.kind == "f":
+        return isinstance(value, int | float) and not isinstance(value, bool)
     if dtype.kind == "b":
         return isinstance(value, bool) or (isinstance(value, int) and value in (0, 1))
     whole = isinstance(value, int) and not isinstance(value, bool)

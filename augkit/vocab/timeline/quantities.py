@@ -12,6 +12,7 @@ from augkit.errors import Conflict, DataError
 from augkit.mixing import Mixture, keeps_out
 from augkit.sample import TIME, Frame, Options, Value
 from augkit.transform import moves
+from augkit.vocab.timeline.erase import TimeErase
 from augkit.vocab.timeline.level import Gain
 from augkit.vocab.timeline.moves import TimeMove
 from augkit.vocab.timeline.pitch import PitchShift
@@ -115,6 +116,12 @@ def moment_follows_time(moment: Moment, move: TimeMove) -> Moment:
     if len(rows) < seconds.size:
         raise Conflict("the moment that a value tells would be cut away.")
     return moment.changed(lambda numbers: np.minimum(parts.start[first], move.seconds_out).reshape(numbers.shape))
+
+
+@moves(TimeErase, Moment)
+def moment_follows_erase(moment: Moment, erase: TimeErase) -> Moment:
+    """It is when it was."""
+    return moment
 
 
 @moves(PitchShift, Hertz)
