@@ -81,4 +81,4 @@ def audio_follows_pitch(audio: Audio, shift: PitchShift) -> Audio:
         return audio
     from augkit_audio.signalsmith import transposed
 
-    return dataclasses.replace(audio, samples=transposed(audio.samples, audio.rate, shift.semitones))
+    return dataclasses.replace(audio, samples=transposed(audio.samples, audio.rate, shift.ratio))

@@ -17,11 +17,11 @@ class ShiftPitch(Transform[PitchShift]):
     """Raise or lower every frequency by ``semitones``; events stay where they are, what is annotated in Hz follows.
 
     Formants are not preserved: a voice becomes another's. Keys and chords are transposed where ``semitones`` are whole,
-    as in ``{int: [-3, 3]}``. From Signalsmith Stretch, through python-stretch.
+    as in ``{int: [-3, 3]}``. Stretched by Signalsmith Stretch, through python-stretch, and resampled by soxr.
     """
 
     semitones: Annotated[
-        Range, Limits(-24, 24, neutral=0, strongest=(-4, 4), unit="semitones", doc="12 is an octave up")
+        Range, Limits(-12, 12, neutral=0, strongest=(-4, 4), unit="semitones", doc="12 is an octave up")
     ] = Range(-2, 2)
     method: Annotated[Literal["default"], Limits(doc="how it is done: default is Signalsmith Stretch")] = "default"
     changes = VOICE | {"pitch", "key"}
