@@ -50,5 +50,5 @@ def pitches(audio: Audio) -> list[tuple[float, float, float]]:
 def _is_clear(spectrum: np.ndarray, peak: int) -> bool:
     """Whether nearly all energy lies where the window puts that of one steady tone, evenly on both sides."""
     near = spectrum[max(0, peak - 24) : peak + 25] ** 2
-    even = abs(near[: len(near) // 2].sum() - near[len(near) // 2 + 1 :].sum()) < 0.02 * near.sum()
-    return bool(near.sum() > 0.999 * (spectrum**2).sum() and even)
+    even = abs(near[: len(near) // 2].sum() - near[len(near) // 2 + 1 :].sum()) < 0.1 * near.sum()
+    return bool(near.sum() > 0.97 * (spectrum**2).sum() and even)

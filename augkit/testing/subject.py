@@ -15,7 +15,7 @@ import hypothesis
 import hypothesis.strategies as st
 
 from augkit.combine import Step
-from augkit.errors import AugkitError, DataError, MissingDependency
+from augkit.errors import AugkitError, Conflict, DataError, MissingDependency
 from augkit.fields import fields_of
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan
@@ -197,7 +197,7 @@ class Subject:
         try:
             after, trace = plan(sample)
         except DataError as error:
-            if isinstance(error.__cause__, AugkitError):
+            if isinstance(error.__cause__, AugkitError | Conflict):
                 self.refusals.append(str(error))
                 raise Refused(str(error)) from None
             raise _crash(case, error.__cause__ or error) from error

@@ -8,7 +8,7 @@ from augkit.testing import heard
 from augkit.vocab.timeline import Audio
 
 RATE = 16000
-SAMPLE = {"audio": "audio", "events": {"events": {"min_fraction": 0.0}}, "beats": "beats", "contour": "contour"}
+SAMPLE = {"audio": "audio", "events": {"events": {"min_fraction": 0.0}}, "beats": "beats"}
 
 BY_SAMPLES = {
     "shift": lambda rng: {"seconds": [-0.6, 0.6]},
@@ -38,7 +38,7 @@ def chain(rng, stretches):
 
 
 def clicks(rng):
-    """A clip with a click at each of eight moments, which are events that last no time, and beats round each of them."""
+    """A clip with a click at each of eight moments, which are events that last no time, and beats round each."""
     at = (np.arange(8) * 0.5 + rng.uniform(0.1, 0.4, 8)) * RATE
     at = at.astype(int)
     samples = np.zeros(4 * RATE, np.float32)
@@ -83,17 +83,47 @@ def test_clicks_are_where_the_events_say_after_any_chain_that_moves_samples(mode
     compared = 0
     for turn in range(60):
         rng = np.random.default_rng(turn)
-        aug = Pipeline(chain(rng, 0), sample={n: SAMPLE[n] for n in ("audio", "events", "beats")}, plan=mode)
+        aug = Pipeline(chain(rng, 0), sample=SAMPLE, plan=mode)
         compared += judge(aug(**clicks(rng), key=str(turn)), 1.0001 / RATE)
     assert compared > 100
 
 
 @pytest.mark.parametrize("mode", ["exact", "fast"])
-@pytest.mark.parametrize("stretches", [1, 2])
+@pytest.mark.parametrize("stretches", [1, 2, 3])
 def test_clicks_are_within_5_ms_after_chains_that_stretch(stretches, mode):
     compared = 0
-    for turn in range(30):
+    for turn in range(25):
         rng = np.random.default_rng(turn)
-        aug = Pipeline(chain(rng, stretches), sample={n: SAMPLE[n] for n in ("audio", "events", "beats")}, plan=mode)
+        aug = Pipeline(chain(rng, stretches), sample=SAMPLE, plan=mode)
         compared += judge(aug(**clicks(rng), key=str(turn)), 0.005)
+    assert compared > 50
+
+
+@pytest.mark.parametrize("late", [3 / RATE, -3 / RATE])
+def test_events_three_samples_off_are_seen(late):
+    rng = np.random.default_rng(0)
+    out = Pipeline(chain(rng, 0), sample=SAMPLE)(**clicks(rng), key="0")
+    assert judge(out, 1.0001 / RATE)
+    out["events"]["onset"] = out["events"]["onset"] + late
+    out["beats"] = out["beats"] + late
+    with pytest.raises(AssertionError):
+        judge(out, 1.0001 / RATE)
+
+
+@pytest.mark.parametrize("semitones", [[-12, 0], [0, 12], {"int": [-4, 4]}])
+def test_a_tone_is_as_high_as_its_contour_after_any_chain(semitones):
+    compared = 0
+    for turn in range(8):
+        rng = np.random.default_rng(turn)
+        hz = float(rng.uniform(200, 800))
+        samples = (0.5 * np.sin(2 * np.pi * hz * np.arange(3 * RATE) / RATE)).astype(np.float32)
+        times = (np.arange(300) + 0.5) / 100
+        moved = [steps.speed(rate=[0.8, 1.25]), steps.pitch_shift(semitones=semitones), steps.time_stretch()]
+        aug = Pipeline([*moved, steps.audio.reverse(p=0.5)], sample={"audio": "audio", "contour": "contour"})
+        out = aug(audio=(samples, RATE), contour={"times": times, "hz": np.full(300, hz)}, key=str(turn))
+        told = out["contour"]["hz"]
+        assert np.ptp(told) < 1e-9 * hz and np.diff(out["contour"]["times"]).min() > 0
+        found = [each for _, _, each in heard.pitches(Audio(out["audio"][0][None], RATE))[2:-2]]
+        assert (1200 * np.abs(np.log2(np.array(found) / told[0])) <= 5.0).all()
+        compared += len(found)
     assert compared > 50
