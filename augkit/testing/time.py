@@ -66,10 +66,11 @@ def tone_on_contour(visit: Visit) -> int:
     audio, contour = visit.after.targets["audio"], visit.after.targets.get("contour")
     if not isinstance(audio, Audio) or not isinstance(contour, Contour):
         return 0
-    ran = 0
+    ran, joints = 0, np.array([moment for moment, _ in _joints(visit)])
     for start, end, hz in heard.pitches(audio):
         told = contour.hz[contour.voiced & (contour.times >= start) & (contour.times <= end)]
-        if not len(told) or np.ptp(told) > 1e-6 * told[0] or _at_edge(start, end, audio):
+        jumps = bool(((joints > start) & (joints < end)).any())  # phase does, where pieces meet
+        if jumps or not len(told) or np.ptp(told) > 1e-6 * told[0] or _at_edge(start, end, audio):
             continue
         off = 1200 * np.log2(hz / told[0])
         if abs(off) > _CENTS:
@@ -108,16 +109,21 @@ def _clear_of_joints(visit: Visit, seconds: float, edges: np.ndarray) -> Any:
     """Which moments lie away from the clip's ends, from where pieces of it meet (events may be cut there), and from
     edges so near to one another that their clicks are not told apart.
     """
-    joints, reach = [0.0, seconds], [_EDGE, _EDGE]
+    joints = [(0.0, _EDGE), (seconds, _EDGE), *_joints(visit)]
+    crowd = edges[heard.crowded(edges)]
+    at = np.concatenate([[moment for moment, _ in joints], crowd])
+    near = np.concatenate([[reach for _, reach in joints], np.full(len(crowd), heard.APART_S)])
+    return lambda moments: (np.abs(np.asarray(moments)[:, None] - at) > near).all(axis=1)
+
+
+def _joints(visit: Visit) -> list[tuple[float, float]]:
+    """Where in the output pieces of the clip meet that did not before, and how far they are blended, seconds."""
+    found = []
     for drawn in visit.params:
         if isinstance(drawn, TimeMove) and not isinstance(drawn, PiecewiseMap):
-            ends = drawn.pieces()[:, 2:].ravel()
-            joints += ends.tolist()
             fade = drawn.fade if isinstance(drawn, Spliced) else 0
-            reach += [(fade + 2) / drawn.rate] * len(ends)
-    crowd = edges[heard.crowded(edges)]
-    at, near = np.concatenate([joints, crowd]), np.concatenate([reach, np.full(len(crowd), heard.APART_S)])
-    return lambda moments: (np.abs(np.asarray(moments)[:, None] - at) > near).all(axis=1)
+            found += [(moment, (fade + 2) / drawn.rate) for moment in drawn.pieces()[:, 2:].ravel().tolist()]
+    return found
 
 
 def _tolerance(visit: Visit, subject: Subject, rate: int) -> float:
