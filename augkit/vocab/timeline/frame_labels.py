@@ -137,7 +137,7 @@ def frame_labels_follow_erase(frames: FrameLabels, erase: TimeErase) -> FrameLab
 
 
 def _nearest(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
-    # The last frame may begin in the clip and have its middle beyond, and some people count one more: the end is theirs.
+    # The last frame may begin in the clip and have its middle beyond it, and some people count one frame more.
     middles = np.minimum((np.arange(count) + 0.5) * frames.hop, move.seconds_out - INSTANT)
     origins = move.origins(middles)
     known = np.isfinite(origins) & (len(frames) > 0)
