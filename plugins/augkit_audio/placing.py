@@ -80,6 +80,11 @@ class Crop(Transform[TimeMap]):
         """Settings to prove the laws with."""
         return [{"seconds": 0.2}, {"seconds": 0.3, "start": 0.05}, {"seconds": 0.1, "require": "event"}]
 
+    @property
+    def needs(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Events, where one is required."""
+        return ("events",) if self.require == "event" else ()
+
     def conflict(self, kinds: frozenset[str]) -> str | None:
         """A word may be cut; the last event may be lost."""
         if self.require == "event" and "events" in kinds:
@@ -191,7 +196,9 @@ class Reverse(Transform[Reversed]):
 
 
 def cuts_words(kinds: frozenset[str], how: str) -> str | None:
-    """The reason for a possible conflict where there are words, else None."""
+    """The reason for a possible conflict where there are words, or a value that is a moment of the clip; else None."""
+    if "moment" in kinds:
+        return how.replace("a word", "away the moment that a value tells")
     return how if "words" in kinds else None
 
 

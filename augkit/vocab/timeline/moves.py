@@ -45,6 +45,11 @@ class TimeMove(Params):
     rate: int
 
     @property
+    def rounding(self) -> float:
+        """How much of the last thing in the clip may be missing, seconds, without its having been cut."""
+        return 1e-6
+
+    @property
     def seconds_in(self) -> float:
         """How long the clip is."""
         return self.samples_in / self.rate
