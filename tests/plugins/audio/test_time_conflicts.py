@@ -126,6 +126,33 @@ def test_a_crop_that_requires_an_event_has_one():
     assert abs(np.mean(starts) - (25.05 + 30.45) / 2) < 0.5
 
 
+def test_a_window_is_found_in_an_hour():
+    samples = np.zeros(3600 * 100, np.float32)
+    events = [{"onset": 1800.0, "offset": 1800.25}, {"onset": 3599.99, "offset": 3600.0}]
+    aug = Pipeline([steps.audio.crop(seconds=0.5, require="event", on_conflict="skip_step")], sample=LISTENED)
+    traces = [aug.traced(audio=(samples, 100), events=events, key=str(turn)) for turn in range(50)]
+    assert all(len(out["events"]) == 1 and trace.steps for out, trace in traces)
+    assert len({trace.steps[0][2]["source"][0] for _, trace in traces}) > 20
+
+
+@pytest.mark.parametrize("options", [{}, {"min_fraction": 0.0}, {"min_fraction": 0.7}, {"min_seconds": 0.03}])
+def test_windows_are_drawn_from_just_those_that_keep_an_event(options):
+    rate, samples = 100, np.zeros(60, np.float32)
+    rows = [{"onset": 0.1, "offset": 0.17}, {"onset": 0.3, "offset": 0.3}, {"onset": 0.51, "offset": 0.55}]
+    sample = {"audio": "audio", "events": {"events": options}}
+    aug = Pipeline([steps.audio.crop(seconds=0.06, require="event", on_conflict="skip_step")], sample=sample)
+    drawn = {
+        round(aug.traced(audio=(samples, rate), events=rows, key=str(turn))[1].steps[0][2]["source"][0] * rate)
+        for turn in range(600)
+    }
+    kept = set()
+    for first in range(55):
+        still = Pipeline([steps.audio.crop(seconds=0.06, start=first / rate)], sample=sample)
+        if still(audio=(samples, rate), events=rows, key="a")["events"]:
+            kept.add(first)
+    assert drawn == kept
+
+
 def test_a_crop_keeps_as_much_of_the_event_as_its_policy_asks():
     sample = {"audio": "audio", "events": {"events": {"min_fraction": 1.0}}}
     aug = Pipeline([steps.audio.crop(seconds=1, require="event", on_conflict="redraw")], sample=sample)
