@@ -26,9 +26,9 @@ def anywhere(rng: Stream, last: int, places: Places) -> int:
     number = rng.integer(0, sum(high - low + 1 for low, high in places) - 1)
     for low, high in places:
         if number <= high - low:
-            return low + number
+            break
         number -= high - low + 1
-    raise AssertionError("a number beyond the places that were counted")
+    return low + number
 
 
 def places_with_event(events: Events, size: int, last: int, rate: int) -> Places:
@@ -48,9 +48,7 @@ def places_with_event(events: Events, size: int, last: int, rate: int) -> Places
 def _places(events: Events, size: int, rate: int) -> Places:
     kept = [1.0] * len(events) if events.kept is None else events.kept.tolist()
     rows = zip(events.onset.tolist(), events.offset.tolist(), kept, strict=True)
-    return [
-        (*_reach(onset, offset, _needed(offset - onset, left, events), size, rate),) for onset, offset, left in rows
-    ]
+    return [_reach(on, off, _needed(off - on, left, events), size, rate) for on, off, left in rows]
 
 
 def _needed(seconds: float, left: float, events: Events) -> float:
