@@ -56,6 +56,13 @@ def test_what_is_stretched_and_cut_is_stretched_once_and_no_further_than_heard()
     assert len(_joined(moves(first, speed))) == 2 and len(_joined(moves(cut, speed))) == 1
 
 
+def test_stretches_are_joined_only_as_far_as_one_is_exact():
+    half = TimeMap.stretch((4 * RATE, RATE), 1.6, round(4 * RATE / 1.6))
+    for speed, left in ((1.2, 1), (1.3, 2), (0.5, 1)):
+        later = TimeMap.stretch((half.samples_out, RATE), speed, round(half.samples_out / speed))
+        assert len(_joined(moves(half, later))) == left
+
+
 def test_a_kernel_of_its_own_is_not_joined():
     def quieter(audio, timemap):
         return Audio(kernel_for(TimeMap, Audio)(audio, timemap).samples / 2, audio.rate)
