@@ -183,8 +183,7 @@ class Visit:
             return self._mix(part, step, params, traced)
         waits = part.waits if step.on_conflict is None else ()
         moved = {}
-        # Annotations first: where one objects, no carrier was changed in vain.
-        for name in sorted(part.kernels, key=lambda name: name in part.waits):
+        for name in sorted(part.kernels, key=lambda name: name in part.waits):  # annotations may object
             if name in self.targets and name not in waits:
                 moved[name] = part.kernels[name](self.settled(name), params)
         self._moved(part, params, moved)

@@ -173,8 +173,7 @@ class Subject:
     def variant(self, schema: Schema, **changed: Any) -> Step:
         """The step with some reserved fields changed; where a conflict is possible it draws anew."""
         step = dataclasses.replace(self.step, **changed)
-        kinds = frozenset[str]().union(*(field.options.at_risk(field.kind) for field in schema.fields.values()))
-        if step.on_conflict is None and step.transform.conflict(kinds):
+        if step.on_conflict is None and step.transform.conflict(schema.at_risk(schema.fields)):
             return dataclasses.replace(step, on_conflict="redraw")
         return step
 
