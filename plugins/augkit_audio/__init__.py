@@ -34,6 +34,7 @@ def augkit_register(registry):
     registry.kernels("augkit_audio.follow")
     registry.kernels("augkit_audio.moving")
     registry.kernels("augkit_audio.running")
+    registry.kernels("augkit.vocab.blend_frames")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():

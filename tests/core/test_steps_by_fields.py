@@ -22,7 +22,9 @@ def test_the_step_that_has_the_fields_is_meant(make, name):
 
 @pytest.mark.parametrize("given", [{}, {"p": 0.5}, {"left": 3}, {"seconds": 1, "size": 1}, {"secs": 1}])
 def test_where_no_or_several_steps_have_them_both_names_are_told(given):
-    with pytest.raises(PluginError, match="'(pad|crop)' is ambiguous; write one of audio/(pad|crop), image/(pad|crop)"):
+    with pytest.raises(
+        PluginError, match=r"'(pad|crop)' is ambiguous; write one of audio/(pad|crop), image/(pad|crop)"
+    ):
         (steps.pad if given.get("left") else steps.crop)(**given)
 
 
