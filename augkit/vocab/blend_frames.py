@@ -28,8 +28,8 @@ def frame_labels_blend(frames: Sequence[FrameLabels], blend: Blend) -> FrameLabe
         )
     if {each.labels.dtype.kind for each in frames} not in ({"f"}, {"b"}):
         raise DataError(
-            f"frame_labels: classes of {own.labels.dtype} cannot be mixed; give weights, (frames, classes) of float32, or "
-            "truth values."
+            f"frame_labels: classes of {own.labels.dtype} cannot be mixed; give weights, (frames, classes) of float32, "
+            "or truth values."
         )
     count = max(map(len, frames))
     if own.labels.dtype.kind == "b":

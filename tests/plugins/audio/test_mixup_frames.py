@@ -55,5 +55,5 @@ def test_what_cannot_be_mixed_is_refused(a, b, message):
 
 @pytest.mark.parametrize("kind", ["contour", "beats", "words", "key", {"value": {"quantity": "tempo"}}])
 def test_what_is_of_one_clip_alone_is_refused_when_it_is_compiled(kind):
-    with pytest.raises(CompileError, match="mixup.*'said'"):
+    with pytest.raises(CompileError, match=r"mixup.*'said'"):
         augkit.Pipeline([steps.audio.mixup()], sample={"audio": "audio", "said": kind})
