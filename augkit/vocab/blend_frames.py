@@ -34,10 +34,8 @@ def frame_labels_blend(frames: Sequence[FrameLabels], blend: Blend) -> FrameLabe
     count = max(map(len, frames))
     if own.labels.dtype.kind == "b":
         return dataclasses.replace(own, labels=_longer(own, count) | _longer(other, count))
-    shared = zip(frames, blend.shares(), strict=True)
-    mixed = np.sum([_longer(each, count) * np.float64(share) for each, share in shared], axis=0).astype(
-        own.labels.dtype
-    )
+    share, rest = map(np.float64, blend.shares())
+    mixed = (_longer(own, count) * share + _longer(other, count) * rest).astype(own.labels.dtype)
     for each in frames:
         ignored = each.labels.reshape(len(each), -1) == each.options.ignore
         mixed[: len(each)][ignored.any(axis=1)] = own.options.ignore
