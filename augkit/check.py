@@ -276,8 +276,8 @@ def _restores(step: Step, field: Field) -> bool:
 
 
 def _check_conflict(step: Step, action: Action, schema: Schema) -> None:
-    kinds = frozenset(schema.fields[name].kind for part in action.groups for name in part.group.fields)
-    reason = step.transform.conflict(kinds)
+    names = {name for part in action.groups for name in (*part.group.fields, *part.kernels)}
+    reason = step.transform.conflict(schema.at_risk(names))
     if reason and step.on_conflict is None:
         raise CompileError(
             f"{step.id}: {reason} Say what to do then: `on_conflict: redraw | skip_step | drop`.", step.where

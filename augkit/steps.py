@@ -1,8 +1,8 @@
 """Steps by name, for people who want no YAML: ``steps.hflip(p=0.5)``, ``steps.one_of([...])``,
 ``steps.image.crop(size=64)``.
 
-Every registered step is an attribute, under its short name where that is unambiguous and under its modality or prefix
-always; the arguments are the fields of the recipe.
+Every registered step is an attribute, under its short name and under its modality or prefix; the arguments are the
+fields of the recipe. Where modalities share a short name, the fields tell which is meant: ``steps.crop(size=64)``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import Any
 
 from augkit.build import combiner_from, field_for, step_from
 from augkit.combine import Combiner, Node, Step
-from augkit.errors import FieldError, PluginError
+from augkit.errors import FieldError, MissingDependency, PluginError
+from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.policies import usual_steps as usual_steps
+from augkit.transform import RESERVED
 
 
 def seq(steps: Sequence[Node], **around: Any) -> Combiner:
@@ -95,6 +97,9 @@ def _maker(name: str) -> Callable[..., Step]:
     try:
         entry = catalogue().step(name)
     except PluginError as error:
+        several = catalogue().sharing(name)
+        if len(several) > 1:
+            return _by_fields(name, several, str(error))
         raise AttributeError(str(error)) from None
 
     def make(*unnamed: Any, **given: Any) -> Step:
@@ -108,3 +113,25 @@ def _maker(name: str) -> Callable[..., Step]:
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"The step {entry.name!r}; see ``augkit steps {entry.name}``."
     return make
+
+
+def _by_fields(name: str, full_names: Sequence[str], ambiguous: str) -> Callable[..., Step]:
+    """A maker of whichever of these steps has all the fields given, where one alone has them."""
+
+    def make(**given: Any) -> Step:
+        fields = given.keys() - set(RESERVED)
+        fitting = [full for full in full_names if fields and fields <= _fields_of(full)]
+        if len(fitting) != 1:
+            raise PluginError(ambiguous)
+        return step_from(fitting[0], given)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"One of the steps {', '.join(full_names)}, by the fields that it is given."
+    return make
+
+
+def _fields_of(full_name: str) -> set[str]:
+    try:
+        return set(fields_of(catalogue().step(full_name).load()))
+    except MissingDependency:  # what cannot be loaded here is not meant here
+        return set()

@@ -180,7 +180,10 @@ class Transform(Checked, Generic[P]):
         return None
 
     def conflict(self, kinds: frozenset[str]) -> str | None:
-        """What may go wrong on some samples only (a cut word, a lost event), or None; see ``on_conflict``."""
+        """What may go wrong on some samples only (a cut word, a lost event), or None; see ``on_conflict``.
+
+        ``kinds`` are those of the fields that follow; a field's options may say more, or less: see ``Options.at_risk``.
+        """
         return None
 
     def default_id(self, name: str) -> str:

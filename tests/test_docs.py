@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 from PIL import Image
 
@@ -70,6 +71,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
+    [table] = [block.text for block in blocks("docs/sound.md", "") if block.text.startswith("audio,")]
+    (tmp_path / "sounds.csv").write_text(table)
+    (tmp_path / "sounds").mkdir()
+    for number in range(2):
+        soundfile.write(tmp_path / f"sounds/{number}.wav", noise.uniform(-0.5, 0.5, 8000), 8000)
     return tmp_path
 
 
@@ -127,6 +133,10 @@ class Polygons(Target):
     """Stands for a kind of a stranger's, so that no kernel of ours is replaced."""
 
 
+class Claps(Target):
+    """Stands for a kind of a stranger's that lies in time."""
+
+
 class Drops(Params):
     """Stands for a stranger's Params."""
 
@@ -152,6 +162,7 @@ def names_for(page: str) -> dict[str, Any]:
         "Polygon": Keypoints,
         "Transform": Transform,
         "Drops": Drops,
+        "Claps": Claps,
         "Size": augkit.Size,
         "Volume": Polygons,
         "__name__": __name__,

@@ -10,6 +10,7 @@ from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 from augkit.transform import Transform
 from augkit.vocab.timeline import TimeMap
+from augkit_audio.placing import cuts_words
 from augkit_audio.signalsmith import FASTEST, SLOWEST
 
 
@@ -42,6 +43,11 @@ class TimeStretch(Transform[TimeMap]):
     def keeps_frame(self) -> bool:
         """Only where the length is kept."""
         return self.length == "keep"
+
+    def conflict(self, kinds: frozenset[str]) -> str | None:
+        """A word may be cut where the length is kept."""
+        slower = self.length == "keep" and min(self.rate.ends()) < 1
+        return cuts_words(kinds, "may cut a word at the clip's end.") if slower else None
 
     def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> TimeMap:
         samples, hertz = frame[Axis.TIME]
