@@ -70,8 +70,8 @@ class Compress(Transform[Compression]):
     ratio: Annotated[
         Range, Limits(1, 100, neutral=1, strongest=10, unit="dB in per dB out", doc="1 changes nothing")
     ] = Range(2, 6)
-    knee_db: Annotated[Range, Limits(0, 40, unit="dB", doc="over how many dB around the threshold it sets in")] = (
-        Range(6)
+    knee_db: Annotated[Range, Limits(0, 40, unit="dB", doc="over how many dB around the threshold it sets in")] = Range(
+        6
     )
     attack_ms: Annotated[Range, Limits(0, 1000, unit="ms", doc="until 99.8 % of a rise is followed")] = Range(1, 20)
     release_ms: Annotated[Range, Limits(0, 5000, unit="ms", doc="until 99.8 % of a fall is followed")] = Range(50, 300)

@@ -94,7 +94,11 @@ def energy(samples):
 def fill(key0, key1, out):
     """``out`` (n,) float32: standard normal numbers; the sum of their squares."""
     word = np.empty((4, COUNTERS), np.uint32)
-    radius, exponents, bits = np.empty(COUNTERS, np.float32), np.empty(COUNTERS, np.float32), np.empty(COUNTERS, np.int32)
+    radius, exponents, bits = (
+        np.empty(COUNTERS, np.float32),
+        np.empty(COUNTERS, np.float32),
+        np.empty(COUNTERS, np.int32),
+    )
     last = np.empty(4 * COUNTERS, np.float32)
     total = 0.0
     for block in range((len(out) + 4 * COUNTERS - 1) // (4 * COUNTERS)):
