@@ -37,6 +37,8 @@ _OPUS_KBPS = (6, 256)
 _VORBIS_KBPS = (45, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 500)
 """What quality -1 to 10 comes to at 44.1 kHz in stereo."""
 _VORBIS_AT = 88200
+_WORST = 0.999
+"""libsndfile refuses 1 for MP3."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Coded(Params):
 @moves(Coded, Audio)
 def audio_follows_coding(audio: Audio, params: Coded) -> Audio:
     """As it sounds after coding, where and as long as it was."""
+    if not audio.samples.size:
+        return audio
     return dataclasses.replace(audio, samples=coded(audio.samples, audio.rate, params.format, params.kbps))
 
 
@@ -97,24 +101,30 @@ def compression_level(format: Format, rate: int, channels: int, kbps: float) -> 
     """libsndfile's 0 (best) to 1 for a bit rate; beyond what the format has at this rate, its nearest end."""
     if format == "vorbis":
         quality = np.interp(kbps * _VORBIS_AT / (rate * channels), _VORBIS_KBPS, np.arange(-1, 11)) / 10
-        return float(np.clip(1 - quality, 0, 1))
+        return float(np.clip(1 - quality, 0, _WORST))
     least, most = _OPUS_KBPS if format == "opus" else next(ends for from_, ends in _MP3_KBPS.items() if rate >= from_)
     each = kbps / channels if format == "opus" else kbps
-    return float(np.clip((most - each) / (most - least), 0, 1))
+    return float(np.clip((most - each) / (most - least), 0, _WORST))
 
 
 class Codec(Transform[Coded]):
     """Code the clip as MP3, Vorbis or Opus at ``kbps`` and decode it again: what the codec leaves out is gone.
 
-    It comes back as long as it was, and nothing moves: the delay of the codec is taken away. Rates that a format does not
-    know are resampled to the next higher one for it (above 48 kHz to 48 kHz) and back. ``kbps`` are those of the whole
-    clip; a format takes the nearest that it has at this rate. Vorbis and Opus may use fewer or more where the sound
-    needs them. By libsndfile.
+    It comes back as long as it was, and nothing moves: the delay of the codec is taken away (of Opus below 16
+    kbps to 0.02 ms). Rates that a format
+    does not know are resampled to the next higher one for it (above 48 kHz to 48 kHz) and back. ``kbps`` are those of
+    the whole clip; a format takes the nearest that it has at this rate. Vorbis and Opus may use fewer or more where the
+    sound needs them. By libsndfile.
     """
 
     format: Annotated[Format, Limits(doc="which codec")] = "mp3"
     kbps: Annotated[Range, Limits(6, 512, unit="kilobits a second", doc="lower is worse")] = Range(24, 96)
     changes = {"timbre", "noise"}
+
+    @classmethod
+    def law_examples(cls) -> list[dict[str, object]]:
+        """Where a click stays a click: with fewer kbps codecs smear it over milliseconds around where it was."""
+        return [{"format": format, "kbps": 256} for format in _FILES]
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Coded:
         return Coded(self.format, float(self.kbps.draw(rng)))

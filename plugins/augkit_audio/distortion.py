@@ -59,8 +59,8 @@ def audio_follows_bending(audio: Audio, params: Bent) -> Audio:
     peak = _peak(audio.samples)
     if params.drive == 0.0 or peak == 0.0:
         return audio
-    bent = np.tanh(audio.samples * np.float32(params.drive / peak))
-    bent *= np.float32(peak / np.tanh(params.drive))
+    bent = np.tanh(audio.samples / peak * np.float32(params.drive))
+    bent *= peak / np.float32(np.tanh(params.drive))
     return dataclasses.replace(audio, samples=bent)
 
 
@@ -92,7 +92,7 @@ class Clip(Transform[CutOff]):
 
 
 class ClippingDistortion(Transform[CutOff]):
-    """Cut the clip off ``depth_db`` below its own peak, as an overdriven input does. It gets quieter, not louder again."""
+    """Cut the clip off ``depth_db`` below its own peak, as an overdriven input does. It gets quieter."""
 
     depth_db: Annotated[
         Range, Limits(0, 60, neutral=0, strongest=20, unit="dB", doc="below the peak; 0 changes nothing")

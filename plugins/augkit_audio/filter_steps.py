@@ -35,7 +35,7 @@ class Filters(Params):
 def audio_follows_filters(audio: Audio, params: Filters) -> Audio:
     """Through all bands, without delay; the same clip where none does anything."""
     acting = [band for band in params.bands if _acts(band, audio.rate)]
-    if not acting:
+    if not acting or not audio.samples.size:
         return audio
     from augkit_audio.biquads import filtered
 
@@ -133,7 +133,7 @@ class HighShelf(Transform[Filters]):
 
 
 class Peak(Transform[Filters]):
-    """What is around ``hz`` is made louder or quieter by ``db``, the narrower the higher ``q`` is. Nothing is delayed."""
+    """What is around ``hz`` is made louder or quieter by ``db``, the narrower the higher ``q``. Nothing is delayed."""
 
     db: Annotated[Range, _DB] = Range(-12, 12)
     hz: Annotated[Range, Limits(10, 192000, unit=_EDGE, doc="the middle")] = Range(100, 7000, "loguniform")
@@ -146,8 +146,9 @@ class Peak(Transform[Filters]):
 
 
 class Equalizer(Transform[Filters]):
-    """Seven bands made louder or quieter by ``db``, each drawn for itself: a shelf below 60 Hz, peaks at 150, 400, 1000,
-    2400 and 6000 Hz, a shelf above 15 kHz. Bands above half of the clip's rate do nothing. No frequency is delayed.
+    """Seven bands made louder or quieter by ``db``, each drawn for itself: a shelf below 60 Hz, peaks at 150, 400,
+    1000, 2400 and 6000 Hz, a shelf above 15 kHz. Bands above half of the clip's rate do nothing. Nothing is
+    delayed.
     """
 
     db: Annotated[Range, _DB] = Range(-6, 6)

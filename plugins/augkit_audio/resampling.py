@@ -37,7 +37,8 @@ class Resampled(Params):
         met = tuple(frame[Axis.TIME])
         if met != (self.samples_in, self.rate_in):
             raise ReplayError(
-                f"drawn for a clip of {self.samples_in} samples at {self.rate_in} Hz, met one of {met[0]} at {met[1]} Hz."
+                f"drawn for a clip of {self.samples_in} samples at {self.rate_in} Hz, "
+                f"met one of {met[0]} at {met[1]} Hz."
             )
         return {**frame, Axis.TIME: (self.samples_out, self.rate_out)}
 
@@ -55,7 +56,7 @@ def resampled(samples: np.ndarray, rate_in: int, rate_out: int, length: int) -> 
     """``samples`` (channels, n) float32 at another rate, cut or padded with zeros to ``length``."""
     import soxr
 
-    made = soxr.resample(np.ascontiguousarray(samples.T), rate_in, rate_out, quality="HQ").T
+    made = soxr.resample(samples.T.copy(order="C"), rate_in, rate_out, quality="HQ").T
     out = np.zeros((len(samples), length), np.float32)
     shared = min(length, made.shape[1])
     out[:, :shared] = made[:, :shared]
