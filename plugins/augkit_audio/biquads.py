@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.signal import sosfilt, sosfilt_zi
 
-_FLAT = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+from augkit_audio.running import four, mirrored, run_both_ways
+
 _BUTTERWORTH = math.sqrt(0.5)
 _TWICE = (math.sqrt(2) - 1) ** 0.25
 """A Butterworth filter run twice is 3 dB down where once it is this fraction of an octave's tangent further."""
@@ -27,22 +27,24 @@ Band = tuple[str, float, float, float]
 def filtered(samples: np.ndarray, rate: int, bands: Sequence[Band]) -> np.ndarray:
     """``samples`` (channels, n) float32 through all ``bands``, both ways. Beyond its ends a clip goes on mirrored."""
     sections = np.array([section(band, rate) for band in bands])
-    wait = min(_ringing(sections), round(_LONGEST * rate))
-    wide = np.pad(
-        samples.astype(np.float64), ((0, 0), (wait, wait)), mode="reflect" if samples.shape[1] > 1 else "edge"
-    )
-    begin = sosfilt_zi(sections)[:, None]
-    for _ in range(2):
-        wide = sosfilt(sections, wide, axis=1, zi=begin * wide[:, :1])[0][:, ::-1]
-    return np.ascontiguousarray(wide[:, wait : wait + samples.shape[1]], dtype=np.float32)
+    wait = min(max(map(_ringing, sections)), round(_LONGEST * rate))
+    fours = [four(sections[begin : begin + 4]) for begin in range(0, len(sections), 4)]
+    out = np.empty(samples.shape, np.float32)
+    wide = np.empty(samples.shape[1] + 2 * wait)
+    for channel, row in zip(out, np.ascontiguousarray(samples), strict=True):
+        mirrored(row, wait, wide)
+        for group in fours:
+            run_both_ways(group, wide)
+        channel[:] = wide[wait : wait + samples.shape[1]]
+    return out
 
 
-def _ringing(sections: np.ndarray) -> int:
+def _ringing(section: np.ndarray) -> int:
     """Samples until what rings on has fallen by 100 dB: by the pole nearest to the unit circle."""
-    slowest = max(abs(root) for section in sections for root in np.roots(section[3:]))
-    if slowest < 1e-3:
-        return 1
-    return math.ceil(_RINGING_DB / 20 * math.log(10) / max(-math.log(slowest), 1e-9))
+    a1, a2 = float(section[4]), float(section[5])
+    inside = a1 * a1 - 4 * a2
+    slowest = math.sqrt(a2) if inside < 0 else (abs(a1) + math.sqrt(inside)) / 2
+    return math.ceil(_RINGING_DB / 20 * math.log(10) / max(-math.log(max(slowest, 1e-3)), 1e-9))
 
 
 def section(band: Band, rate: int) -> tuple[float, ...]:

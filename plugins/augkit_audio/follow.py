@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,7 +80,16 @@ def coloured(subseed: int, shape: tuple[int, int], rate: int, color: str) -> tup
     white, drawn = normal_field(subseed, shape)
     if color == "white":
         return white, drawn
-    hertz = np.fft.rfftfreq(shape[1], 1.0 / rate)
-    weights = np.maximum(hertz, _LOWEST_HZ) ** (_POWER[color] / 2.0)
-    made = np.fft.irfft(np.fft.rfft(white) * weights, n=shape[1]).astype(np.float32)
+    spectrum = np.fft.rfft(white)
+    spectrum *= _weights(shape[1], rate, color)
+    made = np.fft.irfft(spectrum, n=shape[1]).astype(np.float32)
     return made, energy(made.reshape(-1))
+
+
+@lru_cache(maxsize=16)
+def _weights(count: int, rate: int, color: str) -> np.ndarray:
+    """Amplitudes (count // 2 + 1,) float32 of the frequencies of a clip; read-only."""
+    hertz = np.fft.rfftfreq(count, 1.0 / rate)
+    weights = ((np.maximum(hertz, _LOWEST_HZ) / _LOWEST_HZ) ** (_POWER[color] / 2.0)).astype(np.float32)
+    weights.flags.writeable = False
+    return weights

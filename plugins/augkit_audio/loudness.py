@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.signal import sosfilt
+
+from augkit_audio.running import four, run
 
 _BLOCK_SECONDS, _OVERLAP = 0.4, 4
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
@@ -57,7 +58,10 @@ def _lufs(powers: np.ndarray) -> np.ndarray:
 
 def _block_powers(samples: np.ndarray, rate: int) -> np.ndarray:
     """The mean square of every channel in every block: (blocks, channels); blocks begin every 100 ms."""
-    squares = np.square(sosfilt(k_weighting(rate), samples.astype(np.float64), axis=1))
+    weighted, sections = samples.astype(np.float64, order="C"), four(k_weighting(rate))
+    for row in weighted:
+        run(sections, row)
+    squares = np.square(weighted)
     count = samples.shape[1]
     block = min(max(round(_BLOCK_SECONDS * rate), 1), count)
     begins = np.round(np.arange(1 + _OVERLAP * (count - block) // block) * (block / _OVERLAP)).astype(int)
