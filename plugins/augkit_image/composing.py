@@ -34,17 +34,22 @@ _REDUCED, _ENLARGED = 0.8, 1.2
 
 def composed(maps: Sequence[PlanarMap], how: How) -> list[PlanarMap]:
     """The cheapest way of doing ``maps`` in order: some of them joined, where ``how`` allows it."""
-    if how.mode == "exact" or how.fuse == "off" or len(maps) < 2 or _is_cheap(maps):
+    if not is_choice(maps, how):
         return list(maps)
     costs = {**COSTS, **(how.costs or {})}
     best: list[tuple[float, list[PlanarMap]]] = [(0.0, [])]
     for end in range(1, len(maps) + 1):
         options = []
-        for start, joint in _joints(maps[:end], how.fuse):
+        for start, joint in joints(maps[:end], how.fuse):
             spent, before = best[start]
             options.append((spent + cost(joint, costs), [*before, joint]))
         best.append(min(options, key=lambda option: option[0]))
     return best[-1][1]
+
+
+def is_choice(maps: Sequence[PlanarMap], how: How) -> bool:
+    """Whether costs may decide: nothing else has settled how these maps are done."""
+    return how.mode != "exact" and how.fuse != "off" and len(maps) > 1 and not _is_cheap(maps)
 
 
 def _is_cheap(maps: Sequence[PlanarMap]) -> bool:
@@ -52,7 +57,7 @@ def _is_cheap(maps: Sequence[PlanarMap]) -> bool:
     return all(is_lattice(each) and sorted(each.size_in) == sorted(each.size_out) for each in maps[1:])
 
 
-def _joints(maps: Sequence[PlanarMap], fuse: str) -> list[tuple[int, PlanarMap]]:
+def joints(maps: Sequence[PlanarMap], fuse: str) -> list[tuple[int, PlanarMap]]:
     """The last of ``maps``, the last two as one, the last three, … as far as they can be joined."""
     joint = maps[-1]
     found = [(len(maps) - 1, joint)]
@@ -67,17 +72,23 @@ def _joints(maps: Sequence[PlanarMap], fuse: str) -> list[tuple[int, PlanarMap]]
 
 def cost(planar: PlanarMap, costs: Mapping[str, float]) -> float:
     """Microseconds for three uint8 channels, by the table."""
+    return sum(costs[name] * amount for name, amount in amounts(planar).items())
+
+
+def amounts(planar: PlanarMap) -> dict[str, float]:
+    """How often each cost of the table is paid: calls, and pixels."""
     seen = planar.size_out.h * planar.size_out.w
     rows = [list(row) for row in planar.matrix]
     kept = straight(rows)
     if kept is not None and is_lattice(planar):
-        return costs["call"] + (costs["flip"] * seen if kept.flip_x or kept.flip_y or kept.transpose else 0.0)
+        return {"call": 1, "flip": seen} if kept.flip_x or kept.flip_y or kept.transpose else {"call": 1}
     (a, b, _), (d, e, _), (g, h, _) = planar.matrix
     shrink = abs(a * e - b * d)
-    halving = costs["halve"] * seen / max(shrink, 1e-9) if shrink < 0.16 else 0.0
-    if kept is not None and _fills(planar):
-        return costs["call"] + halving + costs["resize"] * seen
-    return costs["call"] + halving + costs["warp" if g == h == 0 else "perspective"] * seen
+    way = "resize" if kept is not None and _fills(planar) else "warp" if g == h == 0 else "perspective"
+    paid: dict[str, float] = {"call": 1}
+    if shrink < 0.16:
+        paid["halve"] = seen / max(shrink, 1e-9)
+    return {**paid, way: seen}
 
 
 def is_lattice(planar: PlanarMap) -> bool:
