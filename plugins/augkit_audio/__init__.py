@@ -32,7 +32,7 @@ _STEPS = {
     },
     "codec": {"codec": "Codec"},
     "channel_steps": {"channel_swap": "ChannelSwap", "mono": "Mono"},
-    "resampling": {"resample": "Resample"},
+    "rates": {"resample": "Resample"},
     "noise": {"add_noise": "AddNoise"},
 }
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from augkit_audio.running import four, mirrored, run_both_ways
+from augkit_audio.recursion import four, mirrored, run_both_ways
 
 _BUTTERWORTH = math.sqrt(0.5)
 _TWICE = (math.sqrt(2) - 1) ** 0.25

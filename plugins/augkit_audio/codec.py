@@ -63,13 +63,13 @@ def coded(samples: np.ndarray, rate: int, format: Format, kbps: float) -> np.nda
     wide = samples if scale == 1.0 else samples / np.float32(scale)
     at = next((known for known in _RATES.get(format, (rate,)) if known >= rate), _RATES.get(format, (rate,))[-1])
     if at != rate:
-        from augkit_audio.resampling import resampled
+        from augkit_audio.rates import at_rate
 
-        wide = resampled(wide, rate, at, -(-wide.shape[1] * at // rate))
+        wide = at_rate(wide, rate, at, -(-wide.shape[1] * at // rate))
     groups = [wide] if len(wide) <= _MOST else [wide[channel : channel + 1] for channel in range(len(wide))]
     made = np.concatenate([_there_and_back(group, at, format, kbps * len(group) / len(wide)) for group in groups])
     if at != rate:
-        made = resampled(made, at, rate, samples.shape[1])
+        made = at_rate(made, at, rate, samples.shape[1])
     return made if scale == 1.0 else made * np.float32(scale)
 
 

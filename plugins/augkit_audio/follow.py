@@ -75,9 +75,9 @@ def coloured(subseed: int, shape: tuple[int, int], rate: int, color: str) -> tup
 
     Colours are flat below 20 Hz.
     """
-    from augkit_audio.normals import energy, normal_field
+    from augkit_audio.normals import energy, field_and_energy
 
-    white, drawn = normal_field(subseed, shape)
+    white, drawn = field_and_energy(subseed, shape)
     if color == "white":
         return white, drawn
     spectrum = np.fft.rfft(white)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from augkit_audio.running import four, run
+from augkit_audio.recursion import four, run
 
 _BLOCK_SECONDS, _OVERLAP = 0.4, 4
 _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0

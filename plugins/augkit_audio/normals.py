@@ -124,7 +124,12 @@ def add_to(samples, scale, noise):
         noise[i] = samples[i] + scale * noise[i]
 
 
-def normal_field(subseed: int, shape: tuple[int, ...]) -> tuple[np.ndarray, float]:
-    """Standard normal numbers float32 of this shape, named by 63 bits, and the sum of their squares."""
+def normal_field(subseed: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Standard normal numbers float32 of this shape, named by 63 bits."""
+    return field_and_energy(subseed, shape)[0]
+
+
+def field_and_energy(subseed: int, shape: tuple[int, ...]) -> tuple[np.ndarray, float]:
+    """A ``normal_field``, and the sum of its squares, which costs little while it is made."""
     made = np.empty(shape, np.float32)
     return made, fill(np.uint32(subseed & 0xFFFFFFFF), np.uint32(subseed >> 32), made.reshape(-1))

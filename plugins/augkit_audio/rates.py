@@ -48,11 +48,11 @@ def audio_follows_resampling(audio: Audio, params: Resampled) -> Audio:
     """The same sound at another rate; what is above half of the lower rate is gone. Nothing moves in time."""
     if params.rate_in == params.rate_out:
         return audio
-    samples = resampled(audio.samples, params.rate_in, params.rate_out, params.samples_out)
+    samples = at_rate(audio.samples, params.rate_in, params.rate_out, params.samples_out)
     return dataclasses.replace(audio, samples=samples, rate=params.rate_out)
 
 
-def resampled(samples: np.ndarray, rate_in: int, rate_out: int, length: int) -> np.ndarray:
+def at_rate(samples: np.ndarray, rate_in: int, rate_out: int, length: int) -> np.ndarray:
     """``samples`` (channels, n) float32 at another rate, cut or padded with zeros to ``length``."""
     import soxr
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from augkit_audio.biquads import section
-from augkit_audio.running import four, mirrored, run, run_both_ways
+from augkit_audio.recursion import four, mirrored, run, run_both_ways
 
 signal = pytest.importorskip("scipy.signal", reason="an oracle")
 BANDS = [
