@@ -43,7 +43,7 @@ def audio_follows_compression(audio: Audio, params: Compression) -> Audio:
 
     if params.ratio == 1.0 and params.makeup_db == 0.0:
         return audio
-    return dataclasses.replace(audio, samples=compressed(audio.samples, audio.rate, **dataclasses.asdict(params)))
+    return dataclasses.replace(audio, samples=compressed(audio.samples, audio.rate, **vars(params)))
 
 
 @moves(Ceiling, Audio)

@@ -106,3 +106,23 @@ def test_steps_that_make_a_format_are_kept_for_evaluation():
     given = {"augkit": 1, "sample": {"audio": "audio"}, "steps": ["mono", {"resample": {"rate_hz": 4000}}, "gain"]}
     out = read_recipe(given).pipeline("test")(audio=(noise(2), RATE), key="a")["audio"]
     assert out[0].shape == (1, 4000) and out[1] == 4000
+
+
+CHANGES = {
+    "loudness": "gain normalize_loudness fade gain_transition compress limit low_shelf high_shelf peak equalizer clip "
+    "clipping_distortion tanh_distortion",
+    "dynamics": "fade gain_transition compress limit clip clipping_distortion tanh_distortion",
+    "timbre": "low_pass high_pass band_pass low_shelf high_shelf peak equalizer clip clipping_distortion tanh_distortion "
+    "bit_crush codec",
+    "noise": "add_noise bit_crush codec",
+    "phase": "polarity",
+    "offset": "dc_offset",
+}
+
+
+@pytest.mark.parametrize(("quality", "name"), [(q, name) for q, names in CHANGES.items() for name in names.split()])
+def test_a_label_that_depends_on_what_a_step_changes_refuses_it(quality, name):
+    sample = {"audio": "audio", "heard": {"label": {"sensitive_to": [quality]}}}
+    with pytest.raises(CompileError, match=f"changes {quality}, and 'heard' depends on it"):
+        augkit.Pipeline([getattr(steps.audio, name)()], sample=sample)
+    augkit.Pipeline([getattr(steps.audio, name)(accept="it is told by ear")], sample=sample)
