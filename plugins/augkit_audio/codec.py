@@ -110,11 +110,11 @@ def compression_level(format: Format, rate: int, channels: int, kbps: float) -> 
 class Codec(Transform[Coded]):
     """Code the clip as MP3, Vorbis or Opus at ``kbps`` and decode it again: what the codec leaves out is gone.
 
-    It comes back as long as it was, and nothing moves: the delay of the codec is taken away (of Opus below 16
-    kbps to 0.02 ms). Rates that a format
-    does not know are resampled to the next higher one for it (above 48 kHz to 48 kHz) and back. ``kbps`` are those of
-    the whole clip; a format takes the nearest that it has at this rate. Vorbis and Opus may use fewer or more where the
-    sound needs them. By libsndfile.
+    It comes back as long as it was, and nothing moves: the delay of the codec is taken away (of Opus below 16 kbps to
+    0.02 ms). With few kbps a click is smeared over milliseconds around its place. Rates that a format does not know are
+    resampled to the next higher one for it (above 48 kHz to 48 kHz) and back. ``kbps`` are those of the whole clip; a
+    format takes the nearest that it has at this rate. Vorbis and Opus may use fewer or more where the sound needs them.
+    By libsndfile.
     """
 
     format: Annotated[Format, Limits(doc="which codec")] = "mp3"

@@ -128,7 +128,16 @@ class BitCrush(Transform[Crushed]):
         Limits(1, _WHOLE_BITS, neutral=_WHOLE_BITS, strongest=5, whole=True, unit="bits", doc="24 changes nothing"),
     ] = Range(6, 12, "int")
     hold: Annotated[
-        Range, Limits(1, 64, neutral=1, whole=True, unit="samples", doc="a rate this many times lower; 1 is as it was")
+        Range,
+        Limits(
+            1,
+            64,
+            neutral=1,
+            strongest=3,
+            whole=True,
+            unit="samples",
+            doc="a rate this many times lower; 1 is as it was",
+        ),
     ] = Range(1)
     changes = {"timbre", "noise"}
 

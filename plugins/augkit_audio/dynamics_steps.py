@@ -75,7 +75,9 @@ class Compress(Transform[Compression]):
     )
     attack_ms: Annotated[Range, Limits(0, 1000, unit="ms", doc="until 99.8 % of a rise is followed")] = Range(1, 20)
     release_ms: Annotated[Range, Limits(0, 5000, unit="ms", doc="until 99.8 % of a fall is followed")] = Range(50, 300)
-    makeup_db: Annotated[Range, Limits(-60, 60, neutral=0, unit="dB", doc="gain for the whole clip")] = Range(0)
+    makeup_db: Annotated[Range, Limits(-60, 60, neutral=0, strongest=6, unit="dB", doc="gain for the whole clip")] = (
+        Range(0)
+    )
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Compression:
         fields = (

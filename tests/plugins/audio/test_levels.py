@@ -112,8 +112,8 @@ CHANGES = {
     "loudness": "gain normalize_loudness fade gain_transition compress limit low_shelf high_shelf peak equalizer clip "
     "clipping_distortion tanh_distortion",
     "dynamics": "fade gain_transition compress limit clip clipping_distortion tanh_distortion",
-    "timbre": "low_pass high_pass band_pass low_shelf high_shelf peak equalizer clip clipping_distortion tanh_distortion "
-    "bit_crush codec",
+    "timbre": "low_pass high_pass band_pass low_shelf high_shelf peak equalizer clip clipping_distortion "
+    "tanh_distortion bit_crush codec",
     "noise": "add_noise bit_crush codec",
     "phase": "polarity",
     "offset": "dc_offset",
