@@ -16,6 +16,7 @@ from augkit.vocab.space import Image, ImageSequence, PlanarMap
 from augkit.vocab.space.sequence import FrameByFrame
 from augkit_image.border import Array
 from augkit_image.composing import COSTS, amounts, composed, is_choice, joints
+from augkit_image.facts import Facts
 from augkit_image.follow import image_follows_map
 from augkit_image.running import grouped
 from augkit_image.solid import solid
@@ -39,7 +40,7 @@ def calibrate(works: Sequence[Work], how: How) -> Calibration:
     ways = _ways(chains, how)
     with _one_thread():
         times = microseconds(ways, _pixels(found[0][0].target))
-    measured = fitted([amounts(one) for one in ways], times)
+    measured = fitted([amounts(Facts(one)) for one in ways], times)
     costs = How(mode=how.mode, fuse=how.fuse, costs={**before, **measured})
     otherwise = sum(composed(chain, costs) != composed(chain, how) for chain in chains)
     return Calibration({name: before[name] for name in measured}, measured, len(chains), otherwise)
@@ -70,7 +71,8 @@ def _pixels(target: Target) -> Array:
 
 def _joined(maps: Chain, how: How) -> list[Chain]:
     """For each map, what may be done as its end: itself, or it and those before it as one."""
-    return [[joint for _, joint in joints(maps[:end], how.fuse)] for end in range(1, len(maps) + 1)]
+    facts = [Facts(planar) for planar in maps]
+    return [[joint.planar for _, joint in joints(facts[:end], how.fuse)] for end in range(1, len(maps) + 1)]
 
 
 def _ways(chains: Sequence[Chain], how: How) -> list[PlanarMap]:
@@ -78,7 +80,7 @@ def _ways(chains: Sequence[Chain], how: How) -> list[PlanarMap]:
     kinds: dict[tuple[str, ...], dict[str, PlanarMap]] = {}
     for chain in chains:
         for one in (joint for joined in _joined(chain, how) for joint in joined):
-            kinds.setdefault(tuple(amounts(one)), {})[repr(one)] = one
+            kinds.setdefault(tuple(amounts(Facts(one))), {})[repr(one)] = one
     return [one for kind in kinds.values() for one in _spread(sorted(kind.values(), key=_size))]
 
 

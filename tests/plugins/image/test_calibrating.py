@@ -9,7 +9,10 @@ from augkit.fields import Size
 from augkit.plugins import catalogue
 from augkit.vocab.space import Affine2D, Image, ImageSequence
 from augkit_image.calibrating import calibrate, chains_of, fitted
-from augkit_image.composing import COSTS, amounts, cost
+from augkit_image.composing import COSTS
+from augkit_image.composing import amounts as amounts_of
+from augkit_image.composing import cost as cost_of
+from augkit_image.facts import Facts
 from augkit_image.follow import image_follows_map
 from tests.plugins.image.test_planner_choices import CHAINS, MEDIUM, NET, PHOTO, crop, turn
 
@@ -20,6 +23,14 @@ TRUE = {"call": 20.0, "flip": 0.0003, "resize": 0.001, "warp": 0.01, "perspectiv
 def work(maps, target=None):
     target = Image(np.zeros((*PHOTO, 3), np.uint8)) if target is None else target
     return Work(target, tuple(Move("step", image_follows_map, each) for each in maps))
+
+
+def amounts(planar):
+    return amounts_of(Facts(planar))
+
+
+def cost(planar, costs):
+    return cost_of(Facts(planar), costs)
 
 
 def various():

@@ -9,10 +9,17 @@ import pytest
 from augkit.carriers import How
 from augkit.fields import Size
 from augkit.vocab.space import Affine2D, Homography
-from augkit_image.composing import composed, is_lattice, joined, product
+from augkit_image.composing import composed, product
+from augkit_image.composing import joined as joined_facts
+from augkit_image.facts import Facts
 
 PHOTO, MEDIUM, NET = Size(480, 640), Size(300, 300), Size(224, 224)
 TILT = Homography(((1.0, 0.05, 4.0), (0.02, 1.0, 3.0), (1e-4, 5e-5, 1.0)), PHOTO, PHOTO)
+
+
+def joined(first, later, fuse="strict"):
+    joint = joined_facts(Facts(first), Facts(later), fuse)
+    return joint and joint.planar
 
 
 def turn(size, degrees=10.0):
@@ -124,10 +131,10 @@ def test_the_cheapest_way_is_taken():
 
 
 def test_a_lattice_is_whole_pixels_only():
-    assert is_lattice(CROP)
-    assert is_lattice(Affine2D.rot90(SIZE, 3))
-    assert not is_lattice(TURN)
-    assert not is_lattice(Affine2D.about_centre(SIZE, 0, translate=(0.5, 0)))
+    assert Facts(CROP).lattice
+    assert Facts(Affine2D.rot90(SIZE, 3)).lattice
+    assert not Facts(TURN).lattice
+    assert not Facts(Affine2D.about_centre(SIZE, 0, translate=(0.5, 0))).lattice
 
 
 def test_what_a_step_made_small_stays_coarse():
