@@ -21,7 +21,32 @@ _STEPS = {
     "placing": {"shift": "Shift", "crop": "Crop", "center_crop": "CenterCrop", "pad": "Pad", "reverse": "Reverse"},
     "masking": {"time_mask": "TimeMask"},
     "splice": {"splice": "Splice"},
-    "level": {"gain": "ChangeGain"},
+    "level": {
+        "gain": "ChangeGain",
+        "normalize_loudness": "NormalizeLoudness",
+        "polarity": "InvertPolarity",
+        "dc_offset": "DcOffset",
+    },
+    "envelopes": {"fade": "Fade", "gain_transition": "GainTransition"},
+    "dynamics_steps": {"compress": "Compress", "limit": "Limit"},
+    "filter_steps": {
+        "low_pass": "LowPass",
+        "high_pass": "HighPass",
+        "band_pass": "BandPass",
+        "low_shelf": "LowShelf",
+        "high_shelf": "HighShelf",
+        "peak": "Peak",
+        "equalizer": "Equalizer",
+    },
+    "distortion": {
+        "clip": "Clip",
+        "clipping_distortion": "ClippingDistortion",
+        "tanh_distortion": "TanhDistortion",
+        "bit_crush": "BitCrush",
+    },
+    "codec": {"codec": "Codec"},
+    "channel_steps": {"channel_swap": "ChannelSwap", "mono": "Mono"},
+    "rates": {"resample": "Resample"},
     "noise": {"add_noise": "AddNoise"},
 }
 
