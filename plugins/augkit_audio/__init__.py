@@ -10,6 +10,14 @@ _STEPS = {
     "level": {"gain": "ChangeGain"},
     "noise": {"add_noise": "AddNoise"},
 }
+_SOURCES = {
+    "audio_folder": "folder:AudioFolder",
+    "audio_table": "audio_table:AudioTable",
+    "dcase": "dcase:Dcase",
+    "audacity": "audacity:Audacity",
+    "raven": "raven:Raven",
+    "jams": "jams:Jams",
+}
 
 
 @hookimpl
@@ -20,6 +28,8 @@ def augkit_register(registry):
     registry.kernels("augkit_audio.follow")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_audio.{path}")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")

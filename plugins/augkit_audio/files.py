@@ -127,7 +127,7 @@ def _span(file: Any, offset: float, seconds: float | None, path: str | Path | by
     if not (math.isfinite(offset) and offset >= 0 and (seconds is None or (math.isfinite(seconds) and seconds > 0))):
         raise DataError(f"cannot be read from {offset} s for {seconds} s.", file=named(path))
     first = round(offset * rate)
-    count = frames - first if seconds is None else max(round((offset + seconds) * rate) - first, 1)
+    count = frames - first if seconds is None else max(round(seconds * rate), 1)
     if first >= frames or first + count > frames + _ROUNDED * rate:
         end = "the end" if seconds is None else f"{offset + seconds:g} s"
         raise DataError(f"lasts {frames / rate:g} s; {offset:g} s to {end} is asked for.", file=named(path))
