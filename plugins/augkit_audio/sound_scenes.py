@@ -54,7 +54,7 @@ def draw_scene(number: int, seconds: float, rate: int) -> tuple[list[Drawn], int
 
 
 def make_scene(number: int, seconds: float, rate: int) -> dict[str, Any]:
-    """Scene ``number``: audio (samples (1, n) float32, rate), events as columns, and their classes. Peaks stay below 1."""
+    """Scene ``number``: audio (samples (1, n) float32, rate), events as columns, and classes. Peaks stay below 1."""
     drawn, between = draw_scene(number, seconds, rate)
     samples = _FLOOR * rng.field(between).standard_normal(round(seconds * rate))
     for one in drawn:
