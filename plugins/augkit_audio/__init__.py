@@ -30,6 +30,7 @@ def augkit_register(registry):
     registry.reader("audio", "augkit_audio.files:read_audio")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_audio.{path}")
+    registry.starter(", ".join(_SOURCES), "augkit_audio.starter:sounds")
     registry.demo("sound_scenes", "augkit_audio.demo:SoundScenes")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
