@@ -100,9 +100,9 @@ def read_audio(
     return resampled(made, native, rate, before, count), rate
 
 
-def named(path: str | Path | bytes) -> str:
-    """How messages call a file."""
-    return "(the bytes of a sound)" if isinstance(path, bytes) else str(path)
+def named(path: str | Path | bytes) -> str | None:
+    """How messages call a file; who holds bytes gives them a name."""
+    return None if isinstance(path, bytes) else str(path)
 
 
 @contextmanager

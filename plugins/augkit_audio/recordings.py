@@ -12,7 +12,7 @@ from augkit.data.on_demand import OnDemand
 from augkit.data.reading import Part, read_file
 from augkit.errors import DataError
 from augkit_audio.files import Header, read_header
-from augkit_audio.windows import Columns, Windows, events_within, stamp, types_of
+from augkit_audio.windows import TINY_S, Columns, Windows, events_within, stamp, types_of
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,13 @@ class Recording:
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording, or a window of it, from ``start`` on; ``seconds`` None: to its end."""
+    """A recording, or a window of it, from ``start`` on; ``seconds`` None: to its end. ``last``: nothing follows."""
 
     recording: Recording
     name: str
     start: float = 0.0
     seconds: float | None = None
+    last: bool = False
 
 
 class Recordings:
@@ -115,7 +116,7 @@ class Recordings:
         return Part(sound, {} if whole else {"offset": clip.start, "seconds": clip.seconds}, clip.recording.file)
 
     def _events(self, clip: Clip) -> Mapping[str, Any]:
-        return events_within(clip.recording.events or {}, self._types, clip.start, clip.seconds)
+        return events_within(clip.recording.events or {}, self._types, clip.start, clip.seconds, clip.last)
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -135,7 +136,8 @@ class Recordings:
         begin = round(recording.start * header.rate)
         _check_within(recording, header)
         for first, count in self.windows.spans(end - begin, header.rate):
-            yield Clip(recording, name, (begin + first) / header.rate, count / header.rate)
+            last = begin + first + count + TINY_S * header.rate >= header.frames
+            yield Clip(recording, name, (begin + first) / header.rate, count / header.rate, last)
 
     def _header(self, recording: Recording) -> Header:
         return read_file(read_header, self.sound(recording), recording.file)  # type: ignore[arg-type,no-any-return]
