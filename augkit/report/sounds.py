@@ -13,6 +13,7 @@ from augkit.report.png import data_uri
 from augkit.report.spectrogram import spectrogram, wav_uri
 from augkit.sample import Target
 from augkit.vocab.timeline import Audio, Events
+from augkit.vocab.timeline.bands import BAND, edges
 
 COLUMNS = 300
 _HEIGHT = 40
@@ -84,12 +85,11 @@ def _bands(events: Events, seconds: float, palette: Palette) -> str:
 
 def _hertz(events: Events, nyquist: float) -> tuple[list[float], list[float]]:
     """The lowest and the highest frequency of each event as a fraction of half the rate; all of it where unknown."""
-    edges = []
-    for name, unknown in (("low_hz", 0.0), ("high_hz", 1.0)):
-        column = np.asarray(events.columns.get(name, [np.nan] * len(events)))
-        known = column.astype(np.float64) if column.dtype.kind in "fiu" else np.full(len(events), np.nan)
-        edges.append(np.clip(np.where(np.isnan(known), unknown, known / nyquist), 0.0, 1.0).tolist())
-    return edges[0], edges[1]
+    low, high = (
+        edges(events.columns.get(name), len(events), unknown)
+        for name, unknown in zip(BAND, (0.0, nyquist), strict=True)
+    )
+    return [min(hz / nyquist, 1.0) for hz in low], [min(hz / nyquist, 1.0) for hz in high]
 
 
 def _along(onset: float, offset: float, seconds: float) -> str:

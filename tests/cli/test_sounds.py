@@ -53,7 +53,7 @@ def test_what_is_heard_is_the_clip(rate: int, heard: int) -> None:
 
 
 def test_events_stand_at_their_times_and_frequencies() -> None:
-    columns = {"label": ["owl", "<fox>"], "low_hz": np.array([1000.0, np.nan]), "high_hz": np.array([2000.0, np.nan])}
+    columns = {"label": ["owl", "<fox>"], "low_hz": [1000.0, None], "high_hz": [2000.0, None]}
     events = Events(np.array([0.25, 0.5]), np.array([0.75, 0.5]), columns)
     html = sounds({"clip": Audio(tone(1500, 8000)[None], 8000), "events": events}, Palette())
     boxes = re.findall(r'<i class="event" style="([^"]*)" title="([^"]*)"><b class="(\w+)">([^<]*)', html)
