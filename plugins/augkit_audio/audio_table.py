@@ -143,7 +143,8 @@ def _recording(table: Table, row: int, column: str, beside: Sequence[str], field
         raise DataError(f"row {line}: a part that ends at {end:g} s is none.", file=table.file)
     values = {named: table.columns[named][row] for named in beside}
     events = _events(table.columns["events"][row], table.file, line) if "events" in table.columns else None
-    return Recording(f"{name or place}{fields.suffix if name else ''}", events, values, start or 0.0, end, place)
+    file = f"{name or place}{fields.suffix if name else ''}"
+    return Recording(file, events, values, start=start or 0.0, end=end, place=place)
 
 
 def _events(cell: Any, file: str, line: int) -> Columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,20 @@ from augkit.data.on_demand import OnDemand
 from augkit.data.reading import Part, read_file
 from augkit.errors import DataError
 from augkit_audio.files import Header, read_header
-from augkit_audio.windows import TINY_S, Columns, Windows, events_within, stamp, types_of
+from augkit_audio.windows import TINY_S, Columns, Windows, events_within, moments_within, stamp, types_of
 
 
 @dataclass(frozen=True)
 class Recording:
     """``file`` relative to the source's root; ``events``: columns with onset and offset in seconds, None where there is
-    no such thing; ``values``: fields that hold for all of it; ``start``, ``end``: the part that is meant, in seconds.
+    no such thing; ``values``: fields that hold for all of it; ``timed``: fields with a column of ``times``, such as
+    beats; ``start``, ``end``: the part that is meant, in seconds.
     """
 
     file: str
     events: Columns | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    timed: Mapping[str, Columns] = field(default_factory=dict)
     start: float = 0.0
     end: float | None = None
     place: str = ""
@@ -98,6 +100,8 @@ class Recordings:
         made = {name: _constant(value) for name, value in clip.recording.values.items()}
         if clip.recording.events is not None:
             made |= {"events": lambda: self._events(clip), "labels": lambda: self._labels(clip)}
+        for name, columns in clip.recording.timed.items():
+            made[name] = partial(moments_within, columns, clip.start, clip.seconds, clip.last)
         return OnDemand(made | {"audio": lambda: self._part(clip)})
 
     def sound(self, recording: Recording) -> Path | bytes:

@@ -109,6 +109,19 @@ def events_within(
     return take({"onset": onset - start, "offset": offset - start, **beside}, there)
 
 
+def moments_within(
+    columns: Columns, start: float = 0.0, seconds: float | None = None, last: bool = False
+) -> dict[str, Any]:
+    """Columns whose ``times`` lie in the clip, counted from its start; as in ``events_within``."""
+    times = np.array(columns["times"], dtype=np.float64)
+    there = times >= start
+    if seconds is not None:
+        there &= times <= start + seconds + TINY_S if last else times < start + seconds
+        times = np.minimum(times, start + seconds)
+    beside = {name: np.array(cells) for name, cells in columns.items() if name != "times"}
+    return take({"times": times - start, **beside}, there)
+
+
 def stamp(seconds: float) -> str:
     """A moment in a key: ``@12.5``."""
     return f"@{seconds:.3f}".rstrip("0").rstrip(".")

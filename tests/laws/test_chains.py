@@ -38,7 +38,7 @@ def chain(rng, stretches):
 
 
 def clicks(rng):
-    """A clip with a click at each of eight moments, which are events that last no time, and beats round each of them."""
+    """A clip with a click at each of eight moments, which are events that last no time, and beats round each one."""
     at = (np.arange(8) * 0.5 + rng.uniform(0.1, 0.4, 8)) * RATE
     at = at.astype(int)
     samples = np.zeros(4 * RATE, np.float32)
