@@ -21,6 +21,7 @@ from augkit.errors import AugkitError
 from augkit.sample import Target
 from augkit.transform import Params, Transform
 from augkit.vocab.space import Keypoints
+from tests.plugins.audio.laid_out import lay_out
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
@@ -70,6 +71,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
+    lay_out(tmp_path)
     return tmp_path
 
 
