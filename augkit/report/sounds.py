@@ -11,6 +11,7 @@ from augkit.report.overlays import labels_of
 from augkit.report.palette import Palette
 from augkit.report.png import data_uri
 from augkit.report.spectrogram import spectrogram, wav_uri
+from augkit.report.timed import frames, over_spectrum, over_wave
 from augkit.sample import Target
 from augkit.vocab.timeline import Audio, Events
 from augkit.vocab.timeline.bands import BAND, edges
@@ -22,13 +23,13 @@ _TOP = 0.85
 
 
 def sounds(targets: Mapping[str, Target], palette: Palette) -> str:
-    """The clips of one group, each with the events of the group."""
-    events = [target for target in targets.values() if isinstance(target, Events)]
+    """The clips of one group, each with the events of the group and what else lies along it."""
     clips = {name: target for name, target in targets.items() if isinstance(target, Audio)}
-    return "".join(_clip(name, clip, events, palette) for name, clip in clips.items())
+    return "".join(_clip(name, clip, targets, palette) for name, clip in clips.items())
 
 
-def _clip(name: str, clip: Audio, events: list[Events], palette: Palette) -> str:
+def _clip(name: str, clip: Audio, targets: Mapping[str, Target], palette: Palette) -> str:
+    events = [target for target in targets.values() if isinstance(target, Events)]
     samples = clip.samples.mean(axis=0)
     if not len(samples):
         return f'<p class="none">{escape(name)}: no samples</p>'
@@ -36,13 +37,14 @@ def _clip(name: str, clip: Audio, events: list[Events], palette: Palette) -> str
     title = f"{name}, {seconds:.2f} s at {clip.rate} Hz, {len(clip.samples)} channels, peak {np.abs(samples).max():.2f}"
     picture = f'<img alt="" src="{data_uri(spectrogram(samples, clip.rate))}">'
     boxes = "".join(_boxes(each, seconds, clip.rate / 2, palette) for each in events)
+    boxes += over_spectrum(targets, seconds, clip.rate / 2, palette)
     wave = f'<svg viewBox="0 0 {COLUMNS} {_HEIGHT}" preserveAspectRatio="none"><path d="{outline(samples)}"/></svg>'
-    bands = "".join(_bands(each, seconds, palette) for each in events)
+    bands = "".join(_bands(each, seconds, palette) for each in events) + over_wave(targets, seconds, palette)
     told = f"<small><span>0 to {clip.rate / 2000:g} kHz</span> {seconds:.2f} s</small>"
     heard = f'<audio controls preload="metadata" src="{wav_uri(samples, clip.rate)}"></audio>'
     return (
         f'<div class="clip" title="{escape(title)}"><div class="spectrum">{picture}{boxes}</div>'
-        f'<div class="wave">{wave}{bands}</div>{told}{heard}</div>'
+        f'<div class="wave">{wave}{bands}</div>{frames(targets, seconds, palette)}{told}{heard}</div>'
     )
 
 

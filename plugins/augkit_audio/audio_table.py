@@ -75,7 +75,8 @@ class AudioTable(Recordings):
             raise FieldError(f"file: there is no file {path}.", "file")
         table, held = read_with_sounds(path)
         root = path.parent if fields.root is None else folder_of(base, fields.root, "root")
-        column = needed_column(table, fields.audio or next(iter(held), None), FILES, "audio")
+        known = usual_column(table, fields.audio, FILES, "audio") or next(iter(held), None)
+        column = known or needed_column(table, None, FILES, "audio")
         for name in ("start", "end", "key"):
             if getattr(fields, name) != ROW:
                 usual_column(table, getattr(fields, name), (), name)
