@@ -31,6 +31,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
     },
     "Extend": {
+        "new-plugin": "Write a package with a step, a kind of target and tests, to begin a plugin from.",
         "test-plugin": "Prove the laws over everything that a plugin registers.",
     },
 }
