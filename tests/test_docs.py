@@ -22,6 +22,7 @@ from augkit.errors import AugkitError
 from augkit.sample import Target
 from augkit.transform import Params, Transform
 from augkit.vocab.space import Keypoints
+from tests.plugins.audio.laid_out import lay_out
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
@@ -76,6 +77,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "sounds").mkdir()
     for number in range(2):
         soundfile.write(tmp_path / f"sounds/{number}.wav", noise.uniform(-0.5, 0.5, 8000), 8000)
+    lay_out(tmp_path)
     return tmp_path
 
 

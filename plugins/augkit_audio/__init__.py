@@ -49,6 +49,14 @@ _STEPS = {
     "rates": {"resample": "Resample"},
     "noise": {"add_noise": "AddNoise"},
 }
+_SOURCES = {
+    "audio_folder": "folder:AudioFolder",
+    "audio_table": "audio_table:AudioTable",
+    "dcase": "dcase:Dcase",
+    "audacity": "audacity:Audacity",
+    "raven": "raven:Raven",
+    "jams": "jams:Jams",
+}
 
 
 @hookimpl
@@ -62,6 +70,10 @@ def augkit_register(registry):
     registry.kernels("augkit.vocab.blend_frames")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_audio.{path}")
+    registry.starter(", ".join(_SOURCES), "augkit_audio.starter:sounds")
+    registry.demo("sound_scenes", "augkit_audio.demo:SoundScenes")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")

@@ -6,7 +6,7 @@ import numpy as np
 from python_stretch import Signalsmith
 
 from augkit.errors import DataError
-from augkit_audio.resampling import resampled
+from augkit_audio.resampling import played
 
 SLOWEST, FASTEST = 0.5, 2.0
 """Between these speeds clicks were measured within 1.5 ms of where they belong; beyond, up to 7 ms."""
@@ -36,5 +36,5 @@ def transposed(samples: np.ndarray, rate: int, ratio: float) -> np.ndarray:
     Stretched and played back so much faster: within 2 cents where Signalsmith's own transposition is up to 30 off.
     """
     count = samples.shape[1]
-    made = resampled(stretched(samples, rate, 1.0 / ratio), ratio)[:, :count]
+    made = played(stretched(samples, rate, 1.0 / ratio), ratio)[:, :count]
     return np.pad(made, ((0, 0), (0, count - made.shape[1])))
