@@ -82,10 +82,9 @@ class Crop(Transform[TimeMap]):
         """Settings to prove the laws with."""
         return [{"seconds": 0.2}, {"seconds": 0.3, "start": 0.05}, {"seconds": 0.1, "require": "event"}]
 
-    @property
-    def needs(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Events, where one is required."""
-        return ("events",) if self.require == "event" else ()
+    def validate(self) -> None:
+        if self.require == "event":
+            object.__setattr__(self, "needs", ("events",))  # only then does the draw look at them
 
     def conflict(self, kinds: frozenset[str]) -> str | None:
         """A word may be cut; the last event may be lost."""
