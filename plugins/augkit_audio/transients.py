@@ -9,18 +9,17 @@ from augkit_audio.compiled import compiled
 BLOCK_SECONDS = 0.002
 """Onsets are looked for in blocks of this length."""
 
-APART_SECONDS = 0.05
+APART_SECONDS = 0.02
 
-_HISTORY = 12
+_HISTORY = 6
 _RISE = 16.0
 _FLOOR = 1e-9
 
 
-
 def onsets(samples: np.ndarray, rate: int) -> np.ndarray:
-    """The samples (m,) int64 at which sounds (channels, n) set in, at least 50 ms apart.
+    """The samples (m,) int64 at which sounds (channels, n) set in, at least 20 ms apart.
 
-    A block of 2 ms sets in where the energy of its differences, over all channels, is 12 dB above the mean of the 24 ms
+    A block of 2 ms sets in where the energy of its differences, over all channels, is 12 dB above the mean of the 12 ms
     before; the place is its largest difference. Differences, because what is sharp is loud in the high frequencies.
     """
     block = max(round(BLOCK_SECONDS * rate), 1)

@@ -21,7 +21,7 @@ _LEAST = 16
 _OVERLAP = 4
 _DENSE = 1.25
 _BATCH = 32
-_ASIDE_SECONDS = 0.004
+_ASIDE_SECONDS = 0.012
 _OF_GAP = 0.2
 _PARTS_OF_TURN = 8192
 
@@ -65,7 +65,7 @@ def places(
 def _knots(
     found: np.ndarray, rate: int, speed: float, size: int, length: int
 ) -> tuple[np.ndarray, np.ndarray, list[tuple[float, float]]]:
-    """The map of time with a slope of 1 around onsets, and where that is. Nothing lies more than 4 ms aside by it."""
+    """The map of time with a slope of 1 around onsets, and where that is. Nothing lies more than 12 ms aside by it."""
     ends = np.array([-size * speed, length + size * speed])
     widest = size / 2
     aside = abs(1.0 - 1.0 / speed)
