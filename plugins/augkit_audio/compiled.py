@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+from numba import njit, types
+
+SAMPLES = types.Array(types.float32, 1, "C", readonly=True)
+"""A row of float32 samples that is only read, also where it is locked."""
 
 
-def compiled(**options: Any) -> Callable[[Any], Any]:
-    """As ``numba.njit`` with ``options``, without Python's lock. Numba refuses to cache where neither the package's
-    folder nor the user's can be written, as in a container; there it compiles anew in every process.
+def compiled(*signature: Any, **options: Any) -> Callable[[Any], Any]:
+    """As ``numba.njit``, without Python's lock; a ``signature`` compiles when the module is loaded, not in the first
+    call. Numba refuses to cache where neither the package's folder nor the user's can be written, as in a container;
+    there it compiles anew in every process.
     """
 
     def made(function: Any) -> Any:
         try:
-            return njit(cache=True, nogil=True, **options)(function)
+            return njit(*signature, cache=True, nogil=True, **options)(function)
         except RuntimeError as error:
             if "cannot cache" not in str(error):
                 raise
-            return njit(nogil=True, **options)(function)
+            return njit(*signature, nogil=True, **options)(function)
 
     return made

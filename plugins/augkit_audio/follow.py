@@ -7,7 +7,6 @@ import dataclasses
 import numpy as np
 
 from augkit.errors import DataError
-from augkit.rng import field
 from augkit.transform import moves
 from augkit.vocab.timeline import Audio, Gain, Noise, TimeMap
 
@@ -56,24 +55,28 @@ def audio_follows_gain(audio: Audio, gain: Gain) -> Audio:
 @moves(Noise, Audio)
 def audio_follows_noise(audio: Audio, noise: Noise) -> Audio:
     """The clip plus noise, another on each channel. Digital silence stays silent: it has no power to be above."""
-    signal = _power(audio.samples)
-    made = coloured(field(noise.subseed), audio.samples.shape, audio.rate, noise.color)
-    drawn = _power(made)
-    if signal == 0.0 or drawn == 0.0:
+    from augkit_audio.normals import energy
+
+    samples = np.ascontiguousarray(audio.samples)
+    signal = energy(samples.reshape(-1))
+    if signal == 0.0:
         return audio
-    scale = np.float32(np.sqrt(signal / drawn) * 10.0 ** (-noise.snr_db / 20.0))
-    return dataclasses.replace(audio, samples=audio.samples + scale * made)
+    made = coloured(noise.subseed, samples.shape, audio.rate, noise.color)
+    drawn = energy(made.reshape(-1))
+    if drawn == 0.0:
+        return audio
+    made *= np.float32(np.sqrt(signal / drawn) * 10.0 ** (-noise.snr_db / 20.0))
+    made += samples
+    return dataclasses.replace(audio, samples=made)
 
 
-def coloured(numbers: np.random.Generator, shape: tuple[int, int], rate: int, color: str) -> np.ndarray:
+def coloured(subseed: int, shape: tuple[int, int], rate: int, color: str) -> np.ndarray:
     """Noise (channels, n) float32 whose power changes by 0, ±3 or ±6 dB an octave; colours are flat below 20 Hz."""
-    white = numbers.standard_normal(shape, dtype=np.float32)
+    from augkit_audio.normals import normal_field
+
+    white = normal_field(subseed, shape)
     if color == "white":
         return white
     hertz = np.fft.rfftfreq(shape[1], 1.0 / rate)
     weights = np.maximum(hertz, _LOWEST_HZ) ** (_POWER[color] / 2.0)
     return np.fft.irfft(np.fft.rfft(white) * weights, n=shape[1]).astype(np.float32)
-
-
-def _power(samples: np.ndarray) -> float:
-    return float(np.mean(np.square(samples, dtype=np.float64)))
