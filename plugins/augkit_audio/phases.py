@@ -15,9 +15,14 @@ _ONE = np.complex64(1.0)
 _NONE = np.complex64(0.0)
 
 
+def nothing_before(channels: int, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What ``lock`` keeps, before the first frame: silence, turned by nothing."""
+    return np.zeros((channels, bins), np.complex64), np.zeros(bins, np.float32), np.ones(bins, np.complex64)
+
+
 @compiled(error_model="numpy")
 def lock(
-    spectra: np.ndarray, taken: np.ndarray, sharp: np.ndarray, hop: int, size: int, kept: tuple, turns: np.ndarray
+    spectra: np.ndarray, taken: np.ndarray, sharp: np.ndarray, hop: float, size: int, kept: tuple, turns: np.ndarray
 ) -> None:
     """Turn ``spectra`` (channels, frames, bins) complex64 in place, so that frames ``hop`` apart follow on each other.
 
@@ -79,7 +84,7 @@ def _peaks(power: np.ndarray, peaks: np.ndarray) -> int:
 
 
 @compiled(error_model="numpy")
-def _step(cross: np.complex64, middle: float, advance: int, hop: int, parts: int) -> int:
+def _step(cross: np.complex64, middle: float, advance: int, hop: float, parts: int) -> int:
     """How far, in parts of a turn, the frequency of a peak goes in the (hop - advance) samples that are missing.
 
     ``cross``: how its bin turned from the frame before. What that is beyond the ``middle`` of the bin (turns a sample),
