@@ -17,7 +17,7 @@ from augkit_audio.frames import vocoded
 from augkit_audio.transients import onsets
 
 FRAME_SECONDS = 0.048
-_LEAST = 16
+_LEAST, _LEAST_SHIFTED = 16, 384
 _OVERLAP = 4
 _DENSE = 1.25
 _ASIDE_SECONDS = 0.012
@@ -53,7 +53,7 @@ def frame_sizes(rate: int, ratio: float) -> tuple[int, int]:
     """The sizes of frames in the clip and in the output that make every frequency ``ratio`` times as high, within 2
     cents; of those that come near, a pair that can be transformed fast.
     """
-    usual = frame_size(rate) // 2
+    usual = max(frame_size(rate), _LEAST_SHIFTED) // 2
     near = {scipy.fft.next_fast_len(max(usual + round(usual * n / 100), _LEAST // 2), real=True) for n in _NEAR}
     pairs = [(2 * size, 2 * round(size / ratio)) for size in sorted(near)]
     return min(pairs, key=lambda pair: _cents(pair[0] / pair[1] / ratio) + _slowness(pair[1]))
