@@ -7,6 +7,11 @@ _INSTALL = "pip install 'augkit[audio]'"
 _KINDS = {"audio": "Audio", "events": "Events"}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
+    "speed": {"speed": "ChangeSpeed"},
+    "pitch": {"pitch_shift": "ShiftPitch"},
+    "placing": {"shift": "Shift", "crop": "Crop", "center_crop": "CenterCrop", "pad": "Pad", "reverse": "Reverse"},
+    "masking": {"time_mask": "TimeMask"},
+    "splice": {"splice": "Splice"},
     "level": {"gain": "ChangeGain"},
     "noise": {"add_noise": "AddNoise"},
 }
@@ -18,6 +23,7 @@ def augkit_register(registry):
     for kind, cls in _KINDS.items():
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
     registry.kernels("augkit_audio.follow")
+    registry.kernels("augkit_audio.moving")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():

@@ -11,7 +11,7 @@ from augkit_audio.compiled import compiled
 from augkit_audio.phases import lock, nothing_before
 
 _BATCH = 32
-_PARTS_OF_TURN = 8192
+_PARTS_OF_TURN = 1024
 
 
 def vocoded(
@@ -20,8 +20,8 @@ def vocoded(
     """``made`` samples out of frames of ``samples`` (channels, n), locked in phase.
 
     Frame k has its middle at ``taken[k]`` in the clip and at (k - 1) · ``hop`` in the output. ``sizes`` are those of a
-    frame in the clip and in the output: where they differ, frames are resampled, and so the pitch moves. Batch by batch,
-    so that what is worked on stays in the processor's cache.
+    frame in the clip and in the output: where they differ, frames are resampled, and so the pitch moves. Batch by
+    batch, so that what is worked on stays in the processor's cache.
     """
     channels, (size, size_out) = len(samples), sizes
     window, window_out = hann(size), (hann(size_out) * np.float32(size_out / size))

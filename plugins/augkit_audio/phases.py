@@ -1,4 +1,4 @@
-"""The phases of a vocoder: every peak of a spectrum is turned to where its sound has come, and what surrounds it too."""
+"""The phases of a vocoder: each peak of a spectrum is turned to where its sound has come, and what is around it too."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lock(
             elif advance == hop:
                 found[n] = turn[peak]
             else:
-                found[n] = _unit(turn[peak] * turns[_step(cross, peak / size, advance, hop, len(turns) - 1)])
+                found[n] = _unit(turn[peak] * _step(cross, peak / size, advance, hop, turns))
         _reach(found, peaks, count, turn)
         power_before[:] = power[2 : bins + 2]
         for c in range(channels):
@@ -84,8 +84,8 @@ def _peaks(power: np.ndarray, peaks: np.ndarray) -> int:
 
 
 @compiled(error_model="numpy")
-def _step(cross: np.complex64, middle: float, advance: int, hop: float, parts: int) -> int:
-    """How far, in parts of a turn, the frequency of a peak goes in the (hop - advance) samples that are missing.
+def _step(cross: np.complex64, middle: float, advance: int, hop: float, turns: np.ndarray) -> np.complex64:
+    """The turn that the frequency of a peak makes in the (hop - advance) samples that are missing.
 
     ``cross``: how its bin turned from the frame before. What that is beyond the ``middle`` of the bin (turns a sample),
     within half a turn, tells the frequency.
@@ -93,7 +93,10 @@ def _step(cross: np.complex64, middle: float, advance: int, hop: float, parts: i
     beyond = _angle(cross.imag, cross.real) - middle * advance
     beyond -= np.floor(beyond + 0.5)
     further = (hop - advance) * (middle + beyond / advance)
-    return int((further - np.floor(further)) * parts + 0.5)
+    place = (further - np.floor(further)) * (len(turns) - 1)
+    nearest = int(place + 0.5)
+    rest = np.float32((place - nearest) * (2.0 * math.pi / (len(turns) - 1)))
+    return turns[nearest] * np.complex64(complex(np.float32(1.0) - np.float32(0.5) * rest * rest, rest))
 
 
 @compiled(error_model="numpy")
