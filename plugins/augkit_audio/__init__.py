@@ -14,6 +14,9 @@ _STEPS = {
     "splice": {"splice": "Splice"},
     "level": {"gain": "ChangeGain"},
     "noise": {"add_noise": "AddNoise"},
+    "background": {"background": "Background"},
+    "reverb": {"reverb": "Reverb", "room": "Room"},
+    "mix": {"mix": "Mix"},
 }
 
 
