@@ -32,23 +32,31 @@ class Response:
         return made
 
 
-def response_of(samples: np.ndarray) -> Response:
-    """``samples`` (channels, n) of unit energy, each channel on average; the direct path is where they first come
-    within 20 dB of their peak (ISO 3382-1).
+def response_of(samples: np.ndarray, native: int, rate: int) -> Response:
+    """``samples`` (channels, n) of ``native`` Hz at ``rate`` Hz, of unit energy, each channel on average.
+
+    The direct path is where they first come within 20 dB of their peak (ISO 3382-1), before they are resampled, which
+    makes every impulse ring.
     """
+    direct = direct_path(samples) * rate / native
+    samples = at_rate(samples, native, rate)
     energy = float(np.square(samples, dtype=np.float64).sum() / len(samples))
     if not energy:
         raise DataError("is silent, and no impulse response.")
+    return Response((samples / np.sqrt(energy)).astype(np.float32), min(round(direct), samples.shape[1] - 1))
+
+
+def direct_path(samples: np.ndarray) -> int:
+    """The first sample of (channels, n) within 20 dB of the peak."""
     heard = np.abs(samples).max(axis=0)
-    direct = int(np.argmax(heard >= _NEAR_PEAK * heard.max()))
-    return Response((samples / np.sqrt(energy)).astype(np.float32), direct)
+    return int(np.argmax(heard >= _NEAR_PEAK * heard.max()))
 
 
 @lru_cache(256)
 def read_response(sound: Sound, rate: int) -> Response:
     """The response in a file, at ``rate`` Hz."""
     try:
-        return response_of(at_rate(*read_audio(sound.file), rate))
+        return response_of(*read_audio(sound.file), rate)
     except DataError as error:
         raise DataError(error.message, file=str(sound.file)) from error
 

@@ -122,8 +122,8 @@ def _beside(made: np.ndarray, samples: np.ndarray, late: int, wet: float) -> Non
 
 
 class Room(Transform[InRoom]):
-    """Let the clip be heard in a made-up room: a box of ``size_m`` by ``size_m`` (both drawn) and ``height_m``, in which
-    sound fades by 60 dB in ``rt60_s``, with a source and an ear somewhere in it.
+    """Let the clip be heard in a made-up room: a box of ``size_m`` by ``size_m`` (both drawn) and ``height_m``,
+    in which sound fades by 60 dB in ``rt60_s``, with a source and an ear somewhere in it.
 
     Early echoes are those of the walls (image sources, Allen and Berkley 1979), later ones noise that fades, as strong
     as echoes are by then. Unit energy, so that noise stays as loud; all channels are heard alike. Events move by the
