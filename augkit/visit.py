@@ -183,9 +183,10 @@ class Visit:
             return self._mix(part, step, params, traced)
         waits = part.waits if step.on_conflict is None else ()
         moved = {}
-        for name, kernel in part.kernels.items():
+        # Annotations first: where one objects, no carrier was changed in vain.
+        for name in sorted(part.kernels, key=lambda name: name in part.waits):
             if name in self.targets and name not in waits:
-                moved[name] = kernel(self.settled(name), params)
+                moved[name] = part.kernels[name](self.settled(name), params)
         self._moved(part, params, moved)
         for name in waits:
             if name in self.targets:

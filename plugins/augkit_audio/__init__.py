@@ -4,7 +4,16 @@ from augkit import hookimpl
 
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[audio]'"
-_KINDS = {"audio": "Audio", "events": "Events"}
+_KINDS = {
+    "audio": "Audio",
+    "events": "Events",
+    "frame_labels": "FrameLabels",
+    "contour": "Contour",
+    "beats": "Beats",
+    "words": "Words",
+    "key": "Key",
+    "chord": "Chord",
+}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
     "speed": {"speed": "ChangeSpeed"},
@@ -27,6 +36,7 @@ def augkit_register(registry):
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
     registry.kernels("augkit_audio.follow")
     registry.kernels("augkit_audio.moving")
+    registry.kernels("augkit_audio.running")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():

@@ -82,7 +82,7 @@ def audio_follows_pitch(audio: Audio, shift: PitchShift) -> Audio:
     if shift.semitones == 0.0:
         return audio
     shifted = _shifter(shift.method)
-    return dataclasses.replace(audio, samples=shifted(audio.samples, audio.rate, shift.semitones))
+    return dataclasses.replace(audio, samples=shifted(audio.samples, audio.rate, shift.ratio))
 
 
 def _shifter(method: str) -> Callable[[np.ndarray, int, float], np.ndarray]:

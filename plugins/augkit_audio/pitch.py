@@ -21,11 +21,11 @@ class ShiftPitch(Transform[PitchShift]):
     """
 
     semitones: Annotated[
-        Range, Limits(-24, 24, neutral=0, strongest=(-4, 4), unit="semitones", doc="12 is an octave up")
+        Range, Limits(-12, 12, neutral=0, strongest=(-4, 4), unit="semitones", doc="12 is an octave up")
     ] = Range(-2, 2)
     method: Annotated[
         Literal["default", "fast"],
-        Limits(doc="default: Signalsmith Stretch; fast: a phase vocoder, in a fraction of the time"),
+        Limits(doc="default: Signalsmith Stretch and soxr; fast: a phase vocoder, in a fraction of the time"),
     ] = "default"
     changes = VOICE | {"pitch", "key"}
 

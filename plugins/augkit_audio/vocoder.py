@@ -34,11 +34,11 @@ def stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
     return _made(samples, rate, speed, (frame_size(rate), frame_size(rate)), made)
 
 
-def pitched(samples: np.ndarray, rate: int, semitones: float) -> np.ndarray:
-    """``samples`` (channels, n) float32 with every frequency 2^(``semitones`` / 12) times as high, as long and in place
-    on time. The pitch is within 1 cent; formants move too.
+def pitched(samples: np.ndarray, rate: int, ratio: float) -> np.ndarray:
+    """``samples`` (channels, n) float32 with every frequency ``ratio`` times as high, as long and in place on time. Up
+    to an octave the pitch is within 4 cents; formants move too.
     """
-    sizes = frame_sizes(rate, float(2.0 ** (semitones / 12.0)))
+    sizes = frame_sizes(rate, ratio)
     return _made(samples, rate, sizes[1] / sizes[0], sizes, samples.shape[1])
 
 

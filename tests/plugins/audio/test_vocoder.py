@@ -42,12 +42,12 @@ def test_any_length_comes_out_exact_and_finite(length, rate, speed):
     made = stretched(samples, rate, speed)
     assert made.shape == (2, max(round(length / speed), 1)) and made.dtype == np.float32
     assert np.isfinite(made).all() and np.abs(made).max() < 3
-    assert pitched(samples, rate, 12 * np.log2(speed)).shape == samples.shape
+    assert pitched(samples, rate, speed).shape == samples.shape
 
 
 def test_an_empty_clip_stays_empty():
     assert stretched(np.zeros((2, 0), np.float32), 16000, 0.5).shape == (2, 0)
-    assert pitched(np.zeros((1, 0), np.float32), 16000, 3.0).shape == (1, 0)
+    assert pitched(np.zeros((1, 0), np.float32), 16000, 1.2).shape == (1, 0)
 
 
 def test_at_speed_1_the_clip_comes_back():
@@ -62,7 +62,7 @@ def test_silence_stays_silent_and_a_constant_stays_constant(speed):
     assert constant[1000:-1000] == pytest.approx(0.25, abs=1e-4)
 
 
-@pytest.mark.parametrize("change", [lambda x: stretched(x, 16000, 0.8), lambda x: pitched(x, 16000, 3)])
+@pytest.mark.parametrize("change", [lambda x: stretched(x, 16000, 0.8), lambda x: pitched(x, 16000, 1.2)])
 def test_a_sound_after_digital_silence_lives(change):
     """Phases that are multiplied up from frame to frame would be nothing after nothing, for ever."""
     samples = np.zeros((1, 32000), np.float32)
@@ -130,14 +130,14 @@ def test_pairs_of_frame_sizes_give_the_pitch(rate):
 def test_a_tone_is_shifted_within_5_cents_and_as_loud(rate, semitones):
     time = np.arange(2 * rate) / rate
     tone = (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
-    made = pitched(tone[None], rate, semitones)[0]
+    made = pitched(tone[None], rate, 2 ** (semitones / 12))[0]
     assert abs(cents(made, rate, 440 * 2 ** (semitones / 12))) < 5
     assert np.std(made[rate // 4 : -rate // 4]) == pytest.approx(np.std(tone), rel=0.01)
 
 
 def test_what_is_shifted_beyond_half_the_rate_is_gone():
     time = np.arange(32000) / 16000
-    made = pitched((0.3 * np.sin(2 * np.pi * 5000 * time)).astype(np.float32)[None], 16000, 12)[0]
+    made = pitched((0.3 * np.sin(2 * np.pi * 5000 * time)).astype(np.float32)[None], 16000, 2)[0]
     assert np.std(made[1000:-1000]) < 1e-4
 
 
