@@ -121,8 +121,8 @@ _READING = f"""## How to read this
 * **What comes out**: with {w.FIXED["speed"]:g} times the speed, {w.FIXED["semitones"]:+g} semitones, an SNR of
   {w.FIXED["snr_db"]:g} dB. For time and pitch: how far a tone of 440 Hz is off, how far the worst of ten clicks is from
   where it belongs, and how many samples too many there are. For compression: what becomes of a steady tone with peaks
-  of -6 dB, threshold {w.THRESHOLD_DB:g} dB and ratio {w.RATIO:g} (-13.5 dB for what follows peaks). For impulse
-  responses: the correlation with scipy's convolution.
+  of -6 dB, threshold {w.THRESHOLD_DB:g} dB and ratio {w.RATIO:g}. For impulse responses: the correlation with scipy's
+  convolution.
 * torchaudio has no compressor, and its pitch shift and change of speed take seconds for a clip at such ratios; they are
   left out. Backgrounds and impulse responses of torch-audiomentations 0.12 end in errors with torchaudio 2.11.
 * cpu seconds count this process alone, so that neighbours on the machine disturb less. Ratios hold better than times.
