@@ -20,7 +20,7 @@ def nothing_before(channels: int, bins: int) -> tuple[np.ndarray, np.ndarray, np
     return np.zeros((channels, bins), np.complex64), np.zeros(bins, np.float32), np.ones(bins, np.complex64)
 
 
-@compiled(error_model="numpy")
+@compiled()
 def lock(
     spectra: np.ndarray, taken: np.ndarray, sharp: np.ndarray, hop: float, size: int, kept: tuple, turns: np.ndarray
 ) -> None:
@@ -61,7 +61,7 @@ def lock(
             _multiply(spectra[c, k], turn)
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _add_power(spectrum: np.ndarray, first: bool, power: np.ndarray) -> None:
     for b in range(len(spectrum)):
         re, im = spectrum[b].real, spectrum[b].imag
@@ -69,7 +69,7 @@ def _add_power(spectrum: np.ndarray, first: bool, power: np.ndarray) -> None:
         power[b + 2] = square if first else power[b + 2] + square
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _peaks(power: np.ndarray, peaks: np.ndarray) -> int:
     """Which bins are louder than two on either side, and how many; ``power`` has two zeros before and after.
 
@@ -83,7 +83,7 @@ def _peaks(power: np.ndarray, peaks: np.ndarray) -> int:
     return count
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _step(cross: np.complex64, middle: float, advance: int, hop: float, turns: np.ndarray) -> np.complex64:
     """The turn that the frequency of a peak makes in the (hop - advance) samples that are missing.
 
@@ -99,7 +99,7 @@ def _step(cross: np.complex64, middle: float, advance: int, hop: float, turns: n
     return turns[nearest] * np.complex64(complex(np.float32(1.0) - np.float32(0.5) * rest * rest, rest))
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _angle(im: np.float32, re: np.float32) -> float:
     """The angle of a complex number in turns, within 2e-6 (Hastings 1955, sheet 11): a third of atan2's time."""
     x, y = abs(float(re)), abs(float(im))
@@ -117,14 +117,14 @@ def _angle(im: np.float32, re: np.float32) -> float:
     return -angle if im < np.float32(0.0) else angle
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _unit(turn: np.complex64) -> np.complex64:
     """A turn whose length is nearly 1, nearer to 1: so it stays, over any number of frames."""
     re, im = turn.real, turn.imag
     return turn * (np.float32(1.5) - np.float32(0.5) * (re * re + im * im))
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _reach(found: np.ndarray, peaks: np.ndarray, count: int, turn: np.ndarray) -> None:
     """Every bin is turned as the nearest peak; where there is none, not at all."""
     if count == 0:
@@ -137,7 +137,7 @@ def _reach(found: np.ndarray, peaks: np.ndarray, count: int, turn: np.ndarray) -
         turn[b] = found[n]
 
 
-@compiled(error_model="numpy")
+@compiled()
 def _multiply(spectrum: np.ndarray, turn: np.ndarray) -> None:
     for b in range(len(turn)):
         spectrum[b] *= turn[b]
