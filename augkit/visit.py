@@ -289,8 +289,10 @@ class Visit:
         return self.frames[name]
 
     def _need_frame(self, part: GroupAction, frame: Frame) -> None:
+        if frame:
+            return
         axes = frozenset[Axis]().union(*(self.plan.schema.fields[field].type.axes for field in part.group.fields))
-        if axes - {Axis.FREQUENCY} and not frame:
+        if axes - {Axis.FREQUENCY}:
             raise DataError(
                 f"{', '.join(part.group.fields)}: no image, audio or text beside tells how far the frame reaches.",
                 self.sample.key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,28 +60,40 @@ def audio_follows_gain(audio: Audio, gain: Gain) -> Audio:
 @moves(Noise, Audio)
 def audio_follows_noise(audio: Audio, noise: Noise) -> Audio:
     """The clip plus noise, another on each channel. Digital silence stays silent: it has no power to be above."""
-    from augkit_audio.normals import energy
+    from augkit_audio.normals import add_to, energy
 
     samples = np.ascontiguousarray(audio.samples)
     signal = energy(samples.reshape(-1))
     if signal == 0.0:
         return audio
-    made = coloured(noise.subseed, samples.shape, audio.rate, noise.color)
-    drawn = energy(made.reshape(-1))
+    made, drawn = coloured(noise.subseed, samples.shape, audio.rate, noise.color)
     if drawn == 0.0:
         return audio
-    made *= np.float32(np.sqrt(signal / drawn) * 10.0 ** (-noise.snr_db / 20.0))
-    made += samples
+    scale = np.float32(np.sqrt(signal / drawn) * 10.0 ** (-noise.snr_db / 20.0))
+    add_to(samples.reshape(-1), scale, made.reshape(-1))
     return dataclasses.replace(audio, samples=made)
 
 
-def coloured(subseed: int, shape: tuple[int, int], rate: int, color: str) -> np.ndarray:
-    """Noise (channels, n) float32 whose power changes by 0, ±3 or ±6 dB an octave; colours are flat below 20 Hz."""
-    from augkit_audio.normals import normal_field
+def coloured(subseed: int, shape: tuple[int, int], rate: int, color: str) -> tuple[np.ndarray, float]:
+    """Noise (channels, n) float32 whose power changes by 0, ±3 or ±6 dB an octave, and the sum of its squares.
 
-    white = normal_field(subseed, shape)
+    Colours are flat below 20 Hz.
+    """
+    from augkit_audio.normals import energy, field_and_energy
+
+    white, drawn = field_and_energy(subseed, shape)
     if color == "white":
-        return white
-    hertz = np.fft.rfftfreq(shape[1], 1.0 / rate)
-    weights = np.maximum(hertz, _LOWEST_HZ) ** (_POWER[color] / 2.0)
-    return np.fft.irfft(np.fft.rfft(white) * weights, n=shape[1]).astype(np.float32)
+        return white, drawn
+    spectrum = np.fft.rfft(white)
+    spectrum *= _weights(shape[1], rate, color)
+    made = np.fft.irfft(spectrum, n=shape[1]).astype(np.float32)
+    return made, energy(made.reshape(-1))
+
+
+@lru_cache(maxsize=16)
+def _weights(count: int, rate: int, color: str) -> np.ndarray:
+    """Amplitudes (count // 2 + 1,) float32 of the frequencies of a clip; read-only."""
+    hertz = np.fft.rfftfreq(count, 1.0 / rate)
+    weights = ((np.maximum(hertz, _LOWEST_HZ) / _LOWEST_HZ) ** (_POWER[color] / 2.0)).astype(np.float32)
+    weights.flags.writeable = False
+    return weights
