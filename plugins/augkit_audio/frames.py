@@ -10,7 +10,7 @@ import scipy.fft
 from augkit_audio.compiled import compiled
 from augkit_audio.phases import lock, nothing_before
 
-_BATCH = 32
+_BATCH = 64
 _PARTS_OF_TURN = 1024
 
 

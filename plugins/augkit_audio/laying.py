@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from augkit_audio.compiled import compiled
+from augkit_audio.normals import energy
 
 
 def laid_under(samples: np.ndarray, other: np.ndarray, snr_db: float, unit: float = 1.0) -> np.ndarray:
@@ -22,8 +23,8 @@ def power(samples: np.ndarray) -> float:
     """The mean square over all channels and samples; of whole numbers it is exact before the division."""
     if not samples.size:
         return 0.0
-    whole = samples.dtype == np.int16
-    return sum((_whole_energy if whole else _energy)(row) for row in samples) / samples.size
+    measure = _whole_energy if samples.dtype == np.int16 else energy
+    return float(sum(measure(row) for row in samples) / samples.size)
 
 
 @compiled()
@@ -33,22 +34,6 @@ def _whole_energy(row: np.ndarray) -> float:
         value = np.int32(row[i])
         total += value * value
     return float(total)
-
-
-@compiled()
-def _energy(row: np.ndarray) -> float:
-    """In float64 and a fixed order, eight sums at a time."""
-    lanes = np.zeros(8)
-    whole = len(row) // 8 * 8
-    for i in range(0, whole, 8):
-        part = row[i : i + 8]
-        for lane in range(8):
-            value = np.float64(part[lane])
-            lanes[lane] += value * value
-    total = lanes.sum()
-    for i in range(whole, len(row)):
-        total += np.float64(row[i]) * np.float64(row[i])
-    return total
 
 
 @compiled()

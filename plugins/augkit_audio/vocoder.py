@@ -18,7 +18,7 @@ from augkit_audio.transients import onsets
 
 FRAME_SECONDS = 0.048
 _LEAST, _LEAST_SHIFTED = 16, 384
-_OVERLAP = 4
+_OVERLAP = 3
 _DENSE = 1.25
 _ASIDE_SECONDS = 0.012
 _OF_GAP = 0.2

@@ -113,7 +113,7 @@ _READING = f"""## How to read this
 * **augkit** is timed through a whole pipeline: the array is read and checked, numbers are drawn and traced, the change
   is made. Its bank of backgrounds (resampled, 16 bit, mapped into memory) and its spectra of impulse responses are made
   before the clock starts, as they are once in a training; audiomentations reads each background from its file, and
-  keeps the impulse responses, by default.
+  keeps the impulse responses, by default. Its other method of stretching is librosa's.
 * **ratio** is the fastest peer's time over augkit's, round by round: the median and the quartiles of the rounds. Above
   1 augkit is faster. `÷ name` is the same against the best form of each.
 * **Every peer is given its best form**: each was tried as the last table lists, and those within 10 % of their best
