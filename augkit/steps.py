@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from augkit.build import combiner_from, step_from
+from augkit.build import combiner_from, field_for, step_from
 from augkit.combine import Combiner, Node, Step
-from augkit.errors import PluginError
+from augkit.errors import FieldError, PluginError
 from augkit.plugins import catalogue
 from augkit.policies import usual_steps as usual_steps
 
@@ -97,7 +97,12 @@ def _maker(name: str) -> Callable[..., Step]:
     except PluginError as error:
         raise AttributeError(str(error)) from None
 
-    def make(**given: Any) -> Step:
+    def make(*unnamed: Any, **given: Any) -> Step:
+        if unnamed:
+            field = field_for(entry.load(), unnamed[0]) or "p"
+            raise FieldError(
+                f"{name}: got {unnamed[0]!r:.80} without a name; write {name}({field}={unnamed[0]!r:.80})."
+            )
         return step_from(entry.name, given)
 
     make.__name__ = make.__qualname__ = name

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from augkit.build import COMBINERS, combiner_from, step_from
+from augkit.build import COMBINERS, combiner_from, field_for, step_from
 from augkit.combine import Combiner, Node, Step
 from augkit.errors import AugkitError, FieldError, MissingDependency, PluginError, RecipeError, Where
-from augkit.fields import coerce, fields_of
+from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints, as_map, as_seq, is_empty, place
 from augkit.recipe.located import Located, Map, Scalar, Seq, called, plain
@@ -115,10 +115,8 @@ def _meant(item: Written, schema: Schema) -> dict[str, object]:
         return {}
     value = plain(item.given)
     with suppress(AugkitError):
-        for info in fields_of(catalogue().step(item.name, schema.modalities()).load()).values():
-            with suppress(FieldError):
-                coerce(info, value)
-                return {info.name: value}
+        field = field_for(catalogue().step(item.name, schema.modalities()).load(), value)
+        return {field: value} if field else {"p": 0.5}
     return {"p": 0.5}
 
 
