@@ -69,6 +69,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         picture(f"photos/left/{number}.jpg")
         picture(f"photos/right/{number}.jpg")
         picture(f"images/{number}.png")
+    _sounds(tmp_path)
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
@@ -79,6 +80,17 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         soundfile.write(tmp_path / f"sounds/{number}.wav", noise.uniform(-0.5, 0.5, 8000), 8000)
     lay_out(tmp_path)
     return tmp_path
+
+
+def _sounds(place: Path) -> None:
+    noise = np.random.default_rng(0).standard_normal(4000) * 0.1
+    for name in ("a.wav", "b.wav", "c.wav", "noises/street.wav", "responses/hall.wav"):
+        (place / name).parent.mkdir(exist_ok=True)
+        soundfile.write(place / name, noise, 8000)
+    events = [{"onset": 0.1, "offset": 0.2, "label": "click"}]
+    rows = [json.dumps({"audio": f"{name}.wav", "events": events}) for name in "abc"]
+    (place / "clips.jsonl").write_text("\n".join(rows))
+    (place / "noises.jsonl").write_text(json.dumps({"audio": "noises/street.wav", "events": events}))
 
 
 def _coco() -> dict[str, Any]:

@@ -48,6 +48,9 @@ _STEPS = {
     "channel_steps": {"channel_swap": "ChannelSwap", "mono": "Mono"},
     "rates": {"resample": "Resample"},
     "noise": {"add_noise": "AddNoise"},
+    "background": {"background": "Background"},
+    "reverb": {"reverb": "Reverb", "room": "Room"},
+    "mix": {"mix": "Mix"},
 }
 _SOURCES = {
     "audio_folder": "folder:AudioFolder",

@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from augkit.errors import DataError
 from augkit.transform import moves
 from augkit.vocab.timeline import Audio, Gain, Noise, Speed, TimeMap
-from augkit_audio.pieces import placed
+from augkit_audio.pieces import Changer, placed
 
 _POWER = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
 _LOWEST_HZ = 20.0
@@ -21,7 +22,7 @@ def audio_follows_time(audio: Audio, timemap: TimeMap) -> Audio:
 
     A map that cuts, pads or shifts whole clips moves samples as they are.
     """
-    return placed(audio, timemap, _stretched)
+    return placed(audio, timemap, _stretcher(timemap.method))
 
 
 @moves(Speed, Audio)
@@ -30,10 +31,16 @@ def audio_follows_speed(audio: Audio, speed: Speed) -> Audio:
     return placed(audio, speed, _resampled)
 
 
-def _stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
+def _stretcher(method: str) -> Changer:
+    if method == "fast":
+        from augkit_audio.vocoder import stretched as fast
+
+        return fast
+    if method != "default":
+        raise DataError(f"time can be stretched by the methods 'default' and 'fast', not {method!r}.")
     from augkit_audio.signalsmith import stretched
 
-    return stretched(samples, rate, speed)
+    return stretched
 
 
 def _resampled(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
