@@ -5,10 +5,16 @@ from augkit import hookimpl
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[audio]'"
 _KINDS = {"audio": "Audio", "events": "Events"}
+_SPECTRA = {"spectrogram": "Spectrogram", "spectrogram_picture": "SpectrogramPicture"}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
     "level": {"gain": "ChangeGain"},
     "noise": {"add_noise": "AddNoise"},
+    "spectra": {"log_mel": "LogMel", "mfcc": "Mfcc"},
+}
+_SPECTRUM_STEPS = {
+    "spectrum_steps": {"freq_mask": "FreqMask", "time_warp": "TimeWarp"},
+    "spectrum_scale": {"standardize": "Standardize", "picture": "Picture"},
 }
 
 
@@ -17,10 +23,15 @@ def augkit_register(registry):
     registry.install = _INSTALL
     for kind, cls in _KINDS.items():
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
+    for kind, cls in _SPECTRA.items():
+        registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="spectrogram")
     registry.kernels("augkit_audio.follow")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")
+    for module, steps in _SPECTRUM_STEPS.items():
+        for name, cls in steps.items():
+            registry.transform(f"spectrogram/{name}", f"augkit_audio.{module}:{cls}")
     registry.policy("audio", "augkit_audio.policy:STEPS")

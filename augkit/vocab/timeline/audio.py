@@ -23,7 +23,7 @@ class Audio(Target):
     """``samples``: (channels, n) float32, by custom within [-1, 1]; ``rate``: samples a second, Hz."""
 
     kind = "audio"
-    axes = TIME
+    axes = TIME | {Axis.FREQUENCY}
     carrier = True
 
     samples: np.ndarray

@@ -15,6 +15,7 @@ from augkit.fields import Limits
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.transform import moves
 from augkit.vocab.rows import columns_of, filled, is_rows, like, rows_of, type_of
+from augkit.vocab.timeline.moves import TimeMove
 from augkit.vocab.timeline.timemap import TimeMap
 
 _TIMES = ("onset", "offset")
@@ -88,19 +89,19 @@ class Events(Target):
         columns = take(self.columns, keep)
         return dataclasses.replace(self, onset=self.onset[keep], offset=self.offset[keep], kept=kept, columns=columns)
 
-    def moved(self, timemap: TimeMap) -> Self:
-        """These events after ``timemap``, cut to what is left of the clip and dropped by the policy."""
-        first, last = timemap.window()
-        onset, offset = np.maximum(self.onset, first), np.minimum(self.offset, last)
-        full, left = self.offset - self.onset, offset - onset
+    def moved(self, move: TimeMove) -> Self:
+        """These events after ``move``, cut to what is left and dropped by the policy; one may become two."""
+        parts = move.parts(self.onset, self.offset)
+        full = (self.offset - self.onset)[parts.row]
         # Output lengths are whole samples: what rounding cuts from the last event does not count as cut.
-        whole = full - left <= 1.000001 / timemap.rate
-        fraction = np.where(whole, 1.0, np.divide(left, full, out=np.ones_like(full), where=full > 0))
-        kept = fraction if self.kept is None else fraction * self.kept
-        there = np.where(full > 0, left > 0, left >= 0)
-        onset, offset = (np.clip(timemap.times(t), 0.0, timemap.seconds_out) for t in (onset, offset))
-        keep = there & (kept >= self.options.min_fraction) & (offset - onset >= self.options.min_seconds)
-        placed = dataclasses.replace(self, onset=onset, offset=offset, kept=kept)
+        whole = full - parts.seconds <= 1.000001 / move.rate
+        kept = np.where(whole, 1.0, parts.seconds / np.where(full > 0, full, 1.0))
+        kept = kept if self.kept is None else kept * self.kept[parts.row]
+        offset = np.minimum(parts.end, move.seconds_out)
+        onset = np.minimum(parts.start, offset)
+        keep = (kept >= self.options.min_fraction) & (offset - onset >= self.options.min_seconds)
+        columns = take(self.columns, parts.row)
+        placed = dataclasses.replace(self, onset=onset, offset=offset, kept=kept, columns=columns)
         return placed if keep.all() else placed.only(keep)
 
     def _within_clip(self, samples: int, rate: int) -> Self:
@@ -117,10 +118,10 @@ class Events(Target):
         return self.moved(TimeMap((0.0, seconds), (0.0, seconds), samples, samples, rate))
 
 
-@moves(TimeMap, Events)
-def events_follow_time(events: Events, timemap: TimeMap) -> Events:
-    """Onsets and offsets through the map; cut, and dropped by the policy, at the edges of the output."""
-    return events if not len(events) or timemap.is_identity() else events.moved(timemap)
+@moves(TimeMove, Events)
+def events_follow_time(events: Events, move: TimeMove) -> Events:
+    """Onsets and offsets where they go; cut, and dropped by the policy, where the clip is."""
+    return events if not len(events) or move.is_identity() else events.moved(move)
 
 
 def _seconds(columns: Mapping[str, Any], name: str) -> np.ndarray:

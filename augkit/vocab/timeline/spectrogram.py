@@ -13,6 +13,9 @@ from augkit.carriers import blends, weighted
 from augkit.errors import DataError
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.transform import moves
+from augkit.vocab.timeline.erase import TimeErase
+from augkit.vocab.timeline.moves import INSTANT, TimeMove
+from augkit.vocab.timeline.rearranged import Reversed, Rolled, Spliced
 from augkit.vocab.timeline.timemap import TimeMap
 
 _FORM = '{"values": …, "hop": …, "samples": …, "rate": …}, values float32 of shape (channels, bins, frames)'
@@ -107,27 +110,41 @@ class SpectrogramPicture(Spectrogram):
         return np.stack([target.values for target in targets])
 
 
+# Not every move of time: speed moves frequencies along, and a reverb is more than its delay.
 @moves(TimeMap, Spectrogram)
-def spectrogram_follows_time(spectrogram: Spectrogram, timemap: TimeMap) -> Spectrogram:
+@moves(Rolled, Spectrogram)
+@moves(Spliced, Spectrogram)
+@moves(Reversed, Spectrogram)
+def spectrogram_follows_time(spectrogram: Spectrogram, move: TimeMove) -> Spectrogram:
     """Every frame reads the moment it comes from, between the two nearest frames; bins, and so pitch, stay.
 
-    Where no knot reaches, it is the clip's quietest frame.
+    Where nothing is heard it is the clip's quietest frame.
     """
-    if timemap.is_identity():
+    if move.is_identity():
         return spectrogram
-    count = 1 + timemap.samples_out // spectrogram.hop
-    seconds = np.arange(count) * spectrogram.hop_seconds
-    last = spectrogram.values.shape[2] - 1
-    position = np.clip(timemap.sources(seconds) / spectrogram.hop_seconds, 0, last)
-    below = np.minimum(position.astype(np.int64), max(last - 1, 0))
-    weight = (position - below).astype(np.float32)
-    first, after = spectrogram.values[:, :, below], spectrogram.values[:, :, np.minimum(below + 1, last)]
-    values = first + weight * (after - first)
-    silent = (seconds < timemap.output[0] - 1e-9) | (seconds > timemap.output[-1] + 1e-9)
+    count, last = 1 + move.samples_out // spectrogram.hop, spectrogram.values.shape[2] - 1
+    end = max(move.seconds_out - INSTANT, 0.0)  # the last frame may lie on the clip's very end
+    origins = move.origins(np.minimum(np.arange(count) * spectrogram.hop_seconds, end))
+    silent = np.isnan(origins)
+    position = np.clip(np.where(silent, 0.0, origins) / spectrogram.hop_seconds, 0, last)
+    below = np.minimum((position + INSTANT).astype(np.int64), last)
+    weight = np.maximum(position - below, 0.0).astype(np.float32)
+    first = spectrogram.values[:, :, below]
+    values = first + weight * (spectrogram.values[:, :, np.minimum(below + 1, last)] - first)
     if silent.any():
         quietest = int(spectrogram.values.mean(axis=(0, 1)).argmin())
         values[:, :, silent] = spectrogram.values[:, :, quietest, None]
-    return dataclasses.replace(spectrogram, values=values, samples=timemap.samples_out)
+    return dataclasses.replace(spectrogram, values=values, samples=move.samples_out)
+
+
+@moves(TimeErase, Spectrogram)
+def spectrogram_is_masked(spectrogram: Spectrogram, erased: TimeErase) -> Spectrogram:
+    """Frames whose middle is masked hold the mean of the spectrogram (SpecAugment, Park et al. 2019)."""
+    hidden = erased.covers(np.arange(spectrogram.values.shape[2]) * spectrogram.hop_seconds)
+    if not hidden.any():
+        return spectrogram
+    values = np.where(hidden, spectrogram.values.mean(), spectrogram.values)
+    return dataclasses.replace(spectrogram, values=values)
 
 
 @blends(Spectrogram)
