@@ -99,14 +99,12 @@ def mel_power(
     return power
 
 
-def decibels(power: np.ndarray, top_db: float | None) -> np.ndarray:
+def decibels(power: np.ndarray, top_db: float) -> np.ndarray:
     """10 log10 of ``power``, in place; -100 dB at the least, and no more than ``top_db`` below the clip's loudest."""
     np.maximum(power, _FAINTEST, out=power)
     np.log10(power, out=power)
     power *= np.float32(10.0)
-    if top_db is not None:
-        np.maximum(power, power.max() - np.float32(top_db), out=power)
-    return power
+    return np.maximum(power, power.max() - np.float32(top_db), out=power)
 
 
 def cepstra(bands: np.ndarray, count: int) -> np.ndarray:

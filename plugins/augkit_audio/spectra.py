@@ -28,7 +28,7 @@ _HOP = Annotated[float | None, Limits(0.1, 10_000, unit="ms", doc="from frame to
 _HOP_SAMPLES = Annotated[int | None, Limits(1, 1_048_576, unit="samples", doc="instead of hop_ms")]
 _LOW = Annotated[float, Limits(0, unit="Hz", doc="where the lowest band begins")]
 _HIGH = Annotated[float | None, Limits(0, unit="Hz", doc="where the highest band ends; half the rate if absent")]
-_TOP = Annotated[float | None, Limits(0, unit="dB", doc="what is further below the loudest is raised to there")]
+_TOP = Annotated[float, Limits(1, 1000, unit="dB", doc="what is further below the loudest is raised to there")]
 _SCALE = Annotated[Scale, Limits(doc="slaney: linear up to 1 kHz, as in librosa; htk: as in torchaudio")]
 _NORM = Annotated[Norm, Limits(doc="slaney: each band weighs the same over its Hz; none: as in torchaudio")]
 
@@ -45,7 +45,7 @@ class MelBands(Params):
     high_hz: float
     scale: str
     norm: str
-    top_db: float | None
+    top_db: float
 
     @property
     def bins(self) -> int:
@@ -136,7 +136,7 @@ class LogMel(Transform[MelBands]):
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
         """Settings to prove the laws with."""
-        return [{}, {"n_mels": 8, "n_fft": 256, "hop": 100, "scale": "htk", "norm": "slaney", "top_db": None}]
+        return [{}, {"n_mels": 8, "n_fft": 256, "hop": 100, "scale": "htk", "norm": "slaney", "top_db": 200}]
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> MelBands:
         return MelBands(**_settings(self, frame))

@@ -12,6 +12,7 @@ import numpy as np
 from augkit.carriers import blends, weighted
 from augkit.errors import DataError
 from augkit.sample import TIME, Axis, Frame, Options, Target
+from augkit.tensors import to_tensor
 from augkit.transform import moves
 from augkit.vocab.timeline.erase import TimeErase
 from augkit.vocab.timeline.moves import INSTANT, TimeMove
@@ -71,7 +72,9 @@ class Spectrogram(Target):
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
             return self
-        return {"values": self.values, "hop": self.hop, "samples": self.samples, "rate": self.rate}
+        as_sound = isinstance(form, Mapping) and form["torch"]  # what it was when it came in
+        values = to_tensor(self.values) if as_sound else self.values
+        return {"values": values, "hop": self.hop, "samples": self.samples, "rate": self.rate}
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> dict[str, Any]:
