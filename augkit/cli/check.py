@@ -82,13 +82,15 @@ def _check_optimizer(config: TrainConfig, section: Map) -> None:
 
 def _check_source(recipe: Recipe, complaints: Complaints) -> None:
     from augkit.data.classes import soft_classes
-    from augkit.data.divided import check_values, divide, opened_source
+    from augkit.data.divided import check_buckets, check_values, divide, opened_source
 
     source = opened_source(recipe)
     _check_fields(recipe, source, complaints)
     if not complaints.found:
         with complaints:
             check_values(recipe, source)
+        with complaints:
+            check_buckets(recipe, source)
         with complaints:
             soft_classes(recipe, source, divide(recipe, source)["train"])
 

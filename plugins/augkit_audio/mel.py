@@ -39,9 +39,7 @@ def to_hertz(mel: np.ndarray, scale: str) -> np.ndarray:
 
 
 @lru_cache(maxsize=32)
-def filter_bank(
-    rate: int, n_fft: int, n_mels: int, low_hz: float, high_hz: float, scale: str, norm: str
-) -> np.ndarray:
+def filter_bank(rate: int, n_fft: int, n_mels: int, low_hz: float, high_hz: float, scale: str, norm: str) -> np.ndarray:
     """(n_fft // 2 + 1, n_mels) float64: overlapping triangles, equally wide in mel; read-only.
 
     With ``norm: slaney`` each has an area of 1 over the frequencies, else a height of 1.

@@ -23,7 +23,9 @@ Norm = Literal["none", "slaney"]
 _FFT_MS, _HOP_MS = 25.0, 10.0
 _MELS = Annotated[int, Limits(1, 512, unit="bands", doc="equally wide to the ear, not in Hz")]
 _FFT = Annotated[float | None, Limits(0.1, 10_000, unit="ms", doc="how long a frame is; 25 unless n_fft is given")]
-_N_FFT = Annotated[int | None, Limits(2, 1_048_576, unit="samples", doc="the frame in samples, even; instead of fft_ms")]
+_N_FFT = Annotated[
+    int | None, Limits(2, 1_048_576, unit="samples", doc="the frame in samples, even; instead of fft_ms")
+]
 _HOP = Annotated[float | None, Limits(0.1, 10_000, unit="ms", doc="from frame to frame; 10 unless hop is given")]
 _HOP_SAMPLES = Annotated[int | None, Limits(1, 1_048_576, unit="samples", doc="instead of hop_ms")]
 _LOW = Annotated[float, Limits(0, unit="Hz", doc="where the lowest band begins")]
@@ -167,7 +169,9 @@ class Mfcc(Transform[Cepstra]):
     def validate(self) -> None:
         _check(self)
         if self.n_mfcc > self.n_mels:
-            raise FieldError(f"n_mfcc: {self.n_mfcc} coefficients of {self.n_mels} bands; n_mels is the most.", "n_mfcc")
+            raise FieldError(
+                f"n_mfcc: {self.n_mfcc} coefficients of {self.n_mels} bands; n_mels is the most.", "n_mfcc"
+            )
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Cepstra:
         return Cepstra(**_settings(self, frame), n_mfcc=self.n_mfcc)

@@ -64,7 +64,9 @@ class Standardize(Transform[BinsStandardized]):
     std: Annotated[Numbers | None, Limits(doc="one number, or one a bin")] = None
     fit: Annotated[bool, Limits(doc="measure mean and std on the training clips")] = False
     clip: Annotated[bool, Limits(doc="each clip by its own mean and std")] = False
-    per: Annotated[Literal["bin", "all"], Limits(doc="what `fit` measures: a number for each bin, or one for all")] = "bin"
+    per: Annotated[Literal["bin", "all"], Limits(doc="what `fit` measures: a number for each bin, or one for all")] = (
+        "bin"
+    )
 
     def validate(self) -> None:
         if ((self.mean is not None or self.std is not None) + self.fit + self.clip) != 1:

@@ -157,6 +157,11 @@ def spectrograms_blend(targets: Sequence[Spectrogram], weights: Sequence[float])
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__int__") or isinstance(value, str) or not 1 <= int(value) == value:
+    if (
+        isinstance(value, bool)
+        or not hasattr(value, "__int__")
+        or isinstance(value, str)
+        or not 1 <= int(value) == value
+    ):
         raise DataError(f"spectrogram: {name} is {value!r}; expected a whole number of at least 1.")
     return int(value)
