@@ -18,7 +18,7 @@ from augkit.recipe.recipe import Split
 
 if TYPE_CHECKING:
     from augkit.data.source import Source
-    from augkit.train.config import TrainConfig
+    from augkit.train.config import RunConfig
 
 
 @click.command()
@@ -58,15 +58,15 @@ def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> list[AugkitErr
 
 
 def _check_train(recipe: Recipe, section: Map) -> None:
-    from augkit.train.config import TrainConfig, choose_fields
+    from augkit.train.task import kinds_after, task_of
 
-    config = TrainConfig.from_recipe(section)
-    kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
-    choose_fields(config, kinds, recipe.tree.keys["train"])
+    task = task_of(section)
+    config = task.config_type.from_recipe(section)
+    task.fields(config, kinds_after(recipe), recipe.tree.keys["train"])
     _check_optimizer(config, section)
 
 
-def _check_optimizer(config: TrainConfig, section: Map) -> None:
+def _check_optimizer(config: RunConfig, section: Map) -> None:
     """Its name and arguments, as torch knows them; without torch nothing can be said of them."""
     from augkit.train.config import located_in
 
@@ -76,7 +76,7 @@ def _check_optimizer(config: TrainConfig, section: Map) -> None:
 
     from augkit.train.optimizers import build_optimizer
 
-    with located_in(section):
+    with located_in(section, type(config)):
         build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
 
 

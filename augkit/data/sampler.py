@@ -21,9 +21,9 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
     ``labels`` (one per sample) classes are balanced by oversampling: every class is visited as often as the largest,
     its samples equally often but for one. With ``lengths`` (one per sample) every ``batch`` visits in a row are of
     samples about as long as each other, see ``bucketed``. ``copies`` visits everything that many times; visits of one
-    sample in one epoch differ in ``copy``. ``evaluate`` stays in one epoch, in the order of the samples. ``shard=(rank, world)`` is
-    this process's part: all of equal size (the up to world − 1 visits left over rest for this epoch), except when
-    evaluating.
+    sample in one epoch differ in ``copy``. ``evaluate`` stays in one epoch, in the order of the samples.
+    ``shard=(rank, world)`` is this process's part: all of equal size (the up to world − 1 visits left over rest for
+    this epoch), except when evaluating.
     """
 
     def __init__(

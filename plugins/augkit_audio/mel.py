@@ -1,7 +1,7 @@
 """From samples to mel bands: short Fourier transforms, filter banks, decibels, cepstra; numpy and scipy.fft.
 
-Frames, windows, filters and decibels are torchaudio's (``MelSpectrogram``, ``AmplitudeToDB``, ``MFCC``), so that a network that
-was trained on its spectrograms reads these.
+Frames, windows, filters and decibels are torchaudio's (``MelSpectrogram``, ``AmplitudeToDB``, ``MFCC``), so that a
+network that was trained on its spectrograms reads these.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def mel_power(
 ) -> np.ndarray:
     """Power in each band, (channels, frames, n_mels) float32, of ``samples`` (channels, n) float32.
 
-    Frames of ``n_fft`` samples under a Hann window are centred on every ``hop``-th sample; at the ends the clip is mirrored.
+    Frames of ``n_fft`` samples under a Hann window are centred on every ``hop``-th sample; at its ends the clip is
+    mirrored.
     """
     bank = _doubled(rate, n_fft, n_mels, low_hz, high_hz, scale, norm)
     half, window = n_fft // 2, _hann(n_fft)

@@ -128,7 +128,7 @@ def _measured(parts: list[np.ndarray], per: str) -> tuple[tuple[float, ...], tup
 
 @dataclass(frozen=True)
 class AsPicture(Params):
-    """Nothing is drawn: ``mean`` and ``std`` of the backbone's pictures, and whether each clip is standardized first."""
+    """Nothing is drawn: ``mean`` and ``std`` of the backbone's pictures, and whether clips are standardized first."""
 
     mean: tuple[float, ...]
     std: tuple[float, ...]

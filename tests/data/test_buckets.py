@@ -1,9 +1,10 @@
-"""``bucket_by_length``: batches of clips about as long as each other, for any number of workers, resumed in the middle."""
+"""``bucket_by_length``: batches of clips about as long as each other, for any number of workers."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def test_every_visit_once_and_only_the_last_batch_is_smaller(
     ]
     ranges.sort(key=lambda spanned: (min(spanned), max(spanned)))
     if len(visits) <= 100 * batch * world:  # one pool: what one batch spans, no other reaches into
-        assert all(max(short) <= min(long) for short, long in zip(ranges, ranges[1:], strict=False))
+        assert all(max(short) <= min(long) for short, long in pairwise(ranges))
 
 
 def test_batches_differ_from_epoch_to_epoch_and_come_in_a_drawn_order() -> None:
@@ -111,10 +112,10 @@ def test_workers_and_a_resume_within_the_epoch_give_the_same_batches(recipe: dic
 
 def test_a_column_that_is_not_there_or_holds_no_numbers_is_refused(recipe: dict[str, Any]) -> None:
     with pytest.raises(
-        RecipeError, match="bucket_by_length: the source has no column 'second'. Did you mean 'seconds'"
+        RecipeError, match=r"bucket_by_length: the source has no column 'second'\. Did you mean 'seconds'"
     ):
         augkit.loader(recipe, overrides={"loader.bucket_by_length": "second"})
-    with pytest.raises(DataError, match="'note' is .*expected a number"):
+    with pytest.raises(DataError, match=r"'note' is .*expected a number"):
         augkit.loader(recipe, overrides={"loader.bucket_by_length": "note"})
 
 

@@ -58,8 +58,8 @@ class Audio(Target):
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> dict[str, np.ndarray]:
-        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,); ``mask``
-        (b, longest), true where there is sound.
+        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,);
+        ``mask`` (b, longest), true where there is sound.
         """
         shapes = {(len(target.samples), target.rate) for target in targets}
         if len(shapes) > 1:

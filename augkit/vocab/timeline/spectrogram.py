@@ -50,7 +50,7 @@ class Spectrogram(Target):
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """From a mapping of ``values``, ``hop`` (samples), ``samples`` and ``rate``; DataError where they do not fit."""
+        """From a mapping of ``values``, ``hop`` (samples), ``samples`` and ``rate``; DataError if they do not fit."""
         if isinstance(value, cls):
             return value, "target"
         if not isinstance(value, Mapping) or set(value) != {"values", "hop", "samples", "rate"}:
@@ -95,7 +95,7 @@ class Spectrogram(Target):
 
 @dataclass(frozen=True, eq=False)
 class SpectrogramPicture(Spectrogram):
-    """A spectrogram that a network for pictures reads: ``values`` (3, bins, frames), normalised as its pictures were."""
+    """A spectrogram for networks that read pictures: ``values`` (3, bins, frames), normalised as theirs were."""
 
     kind = "spectrogram_picture"
     fed_as = "picture"
