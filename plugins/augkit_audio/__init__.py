@@ -34,4 +34,5 @@ def augkit_register(registry):
     for module, steps in _SPECTRUM_STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"spectrogram/{name}", f"augkit_audio.{module}:{cls}")
+    registry.task("sound_events", "augkit_audio.tasks:EventDetection", install="pip install 'augkit[audio,train]'")
     registry.policy("audio", "augkit_audio.policy:STEPS")
