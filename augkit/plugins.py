@@ -41,8 +41,9 @@ def loaded() -> tuple[Catalogue, tuple[PluginInfo, ...]]:
     """All names of all installed plugins, and what became of each plugin. Done once a process."""
     catalogue = Catalogue()
     core = Registry("augkit")
-    for kind, cls in (("label", "Label"), ("labels", "Labels"), ("value", "Value")):
+    for kind, cls in (("label", "Label"), ("labels", "Labels")):
         core.target(kind, f"augkit.sample:{cls}")
+    core.target("value", "augkit.vocab.timeline.quantities:Value")
     core.source("manifest", "augkit.data.manifest:Manifest", "pip install 'augkit[train]'")
     catalogue.add(core.entries)
     infos: list[PluginInfo] = []

@@ -4,16 +4,31 @@ from augkit import hookimpl
 
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[audio]'"
-_KINDS = {"audio": "Audio", "events": "Events"}
+_KINDS = {
+    "audio": "Audio",
+    "events": "Events",
+    "frame_labels": "FrameLabels",
+    "contour": "Contour",
+    "beats": "Beats",
+    "words": "Words",
+    "key": "Key",
+    "chord": "Chord",
+}
 _SPECTRA = {"spectrogram": "Spectrogram", "spectrogram_picture": "SpectrogramPicture"}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
+    "speed": {"speed": "ChangeSpeed"},
+    "pitch": {"pitch_shift": "ShiftPitch"},
+    "placing": {"shift": "Shift", "crop": "Crop", "center_crop": "CenterCrop", "pad": "Pad", "reverse": "Reverse"},
+    "masking": {"time_mask": "TimeMask"},
+    "splice": {"splice": "Splice"},
+    "warp": {"time_warp": "TimeWarp"},
     "level": {"gain": "ChangeGain"},
     "noise": {"add_noise": "AddNoise"},
     "spectra": {"log_mel": "LogMel", "mfcc": "Mfcc"},
 }
 _SPECTRUM_STEPS = {
-    "spectrum_steps": {"freq_mask": "FreqMask", "time_warp": "TimeWarp"},
+    "spectrum_mask": {"freq_mask": "FreqMask"},
     "spectrum_scale": {"standardize": "Standardize", "picture": "Picture"},
 }
 
@@ -26,6 +41,8 @@ def augkit_register(registry):
     for kind, cls in _SPECTRA.items():
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="spectrogram")
     registry.kernels("augkit_audio.follow")
+    registry.kernels("augkit_audio.moving")
+    registry.kernels("augkit_audio.running")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for module, steps in _STEPS.items():

@@ -76,6 +76,11 @@ class PiecewiseMap(TimeMove):
         slopes = self.slopes()
         return None if np.ptp(slopes) > 1e-9 * slopes[0] else float(1.0 / slopes[0])
 
+    def speeds(self, seconds: np.ndarray) -> np.ndarray:
+        """How many times as fast it is at moments (n,) of the input."""
+        piece = np.clip(np.searchsorted(self.source, seconds, side="right") - 1, 0, len(self.source) - 2)
+        return np.asarray(1.0 / self.slopes()[piece])
+
     def inverse(self) -> Self:
         """The map back; what was cut away is gone."""
         return dataclasses.replace(
@@ -143,11 +148,6 @@ class Speed(PiecewiseMap):
         samples, rate = time
         seconds = samples / rate
         return cls((0.0, seconds), (0.0, seconds / speed), samples, samples_out, rate)
-
-    def ratios(self, seconds: np.ndarray) -> np.ndarray:
-        """By what frequencies are multiplied that are heard at moments (n,) of the input."""
-        piece = np.clip(np.searchsorted(self.source, seconds, side="right") - 1, 0, len(self.source) - 2)
-        return np.asarray(1.0 / self.slopes()[piece])
 
     def semitones(self) -> float | None:
         """By how many semitones the pitch rises, where that is one number."""
