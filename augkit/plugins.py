@@ -45,6 +45,7 @@ def loaded() -> tuple[Catalogue, tuple[PluginInfo, ...]]:
         core.target(kind, f"augkit.sample:{cls}")
     core.target("value", "augkit.vocab.timeline.quantities:Value")
     core.source("manifest", "augkit.data.manifest:Manifest", "pip install 'augkit[train]'")
+    core.source("demo", "augkit.data.demo:Demo")
     catalogue.add(core.entries)
     infos: list[PluginInfo] = []
     for point in sorted(entry_points(group=hooks.GROUP), key=_turn):

@@ -60,12 +60,13 @@ def _each(value: Any) -> Sequence[Any]:
 
 
 def divide(recipe: Recipe, source: Source) -> dict[str, list[str]]:
-    """Train, val and test → keys, as ``split:`` says."""
+    """Train, val and test → keys, as ``split:`` says; without a ``group`` there, by the one that the source has."""
     split, keys = recipe.split, source.keys
     with at(recipe.tree, "split"):
         if split.group is not None:
             _known_column(source, split.group, "group")
-        groups = split.group and dict(zip(keys, metadata(source, keys, split.group), strict=True))
+        group = split.group or getattr(source, "group", None)
+        groups = group and dict(zip(keys, metadata(source, keys, group), strict=True))
         labels = _classes(recipe, source, keys)
         return split_keys(
             keys,

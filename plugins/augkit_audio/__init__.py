@@ -31,6 +31,14 @@ _SPECTRUM_STEPS = {
     "spectrum_mask": {"freq_mask": "FreqMask"},
     "spectrum_scale": {"standardize": "Standardize", "picture": "Picture"},
 }
+_SOURCES = {
+    "audio_folder": "folder:AudioFolder",
+    "audio_table": "audio_table:AudioTable",
+    "dcase": "dcase:Dcase",
+    "audacity": "audacity:Audacity",
+    "raven": "raven:Raven",
+    "jams": "jams:Jams",
+}
 
 
 @hookimpl
@@ -45,6 +53,9 @@ def augkit_register(registry):
     registry.kernels("augkit_audio.running")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_audio.{path}")
+    registry.demo("sound_scenes", "augkit_audio.demo:SoundScenes")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")

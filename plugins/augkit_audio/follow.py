@@ -37,9 +37,9 @@ def _stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
 
 
 def _resampled(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
-    from augkit_audio.resampling import resampled
+    from augkit_audio.resampling import played
 
-    return resampled(samples, speed)
+    return played(samples, speed)
 
 
 @moves(Gain, Audio)
