@@ -111,8 +111,8 @@ def _job(opened: Opened) -> Job:
 def _model(job: Job) -> Learner:
     """The network, its first weights drawn from the recipe's seed."""
     torch.manual_seed(job.recipe.seed)
-    model = job.task.learner(job)
     with located_in(job.section, job.task.config_type):
+        model = job.task.learner(job)
         build_optimizer(job.config, model.groups())  # refuses what torch cannot do while there is no folder yet
     return model.to(memory_format=model.layout)
 

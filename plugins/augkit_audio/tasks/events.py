@@ -27,7 +27,7 @@ class DetectionConfig(RunConfig):
     width            channels of the network's first layer; later ones have twice as many
     layers           of two dimensions, each dividing the bins by 4; then three in time alone
     threshold        from which probability on a frame is active
-    shortest_ms      shorter events are learnt as if they were so long: a click alone would hardly count among the frames
+    shortest_ms      shorter events are learnt as if they were so long: the one frame of a click would hardly count
     median_ms        how long a frame's neighbourhood is whose majority counts, which closes gaps and drops specks
     """
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.ndimage import median_filter
 
 from augkit_audio.tasks.f1 import Event
+
+_ROUNDED = 1e-3
+"""Of a frame: seconds come as float32, in which 0.1 / 0.02 is more than 5."""
 
 
 def active_frames(events: Sequence[Event], frames: int, hop: float, classes: int, shortest: float = 0.0) -> np.ndarray:
@@ -19,8 +23,9 @@ def active_frames(events: Sequence[Event], frames: int, hop: float, classes: int
     for onset, offset, label in events:
         wider = max(shortest - (offset - onset), 0.0) / 2
         onset, offset = max(onset - wider, 0.0), offset + wider
-        first = min(round(onset / hop), frames - 1)
-        active[first : max(round(offset / hop), first + 1), label] = 1.0
+        first, end = (math.ceil(moment / hop - _ROUNDED) for moment in (onset, offset))
+        first = min(first, frames - 1)
+        active[first : max(end, first + 1), label] = 1.0
     return active
 
 
