@@ -75,7 +75,8 @@ class Target:
     """The root of all kinds. A subclass is a frozen dataclass (``eq=False``) that names its ``kind`` and ``axes``.
 
     Where networks read this kind, ``normalized_by`` is the step, given ``like: <backbone>``, that a recipe with a
-    backbone ends with. A kind made of others (a film of images) follows by their kernels: see ``derived``;
+    backbone ends with; ``fed_as`` is what a batch of it is to a network: a ``picture`` is (b, c, h, w).
+    A kind made of others (a film of images) follows by their kernels: see ``derived``;
     ``made_of`` names them where a step that ``converts`` them converts the whole, to the kind that ``made_into`` says.
     """
 
@@ -84,6 +85,7 @@ class Target:
     carrier: ClassVar[bool] = False
     options_type: ClassVar[type[Options]] = Options
     normalized_by: ClassVar[str | None] = None
+    fed_as: ClassVar[str | None] = None
     made_of: ClassVar[str | None] = None
     made_into: ClassVar[Mapping[str, str]] = {}
 

@@ -105,6 +105,13 @@ def only_label(recipe: Recipe) -> str | None:
     return labels[0] if len(labels) == 1 else None
 
 
+def check_buckets(recipe: Recipe, source: Source) -> None:
+    """Refuse a ``bucket_by_length`` that names no column of the source."""
+    if recipe.loader.bucket_by_length is not None:
+        with at(recipe.tree, "loader"):
+            _known_column(source, recipe.loader.bucket_by_length, "bucket_by_length")
+
+
 def _known_column(source: Source, column: str, what: str) -> None:
     known = source.meta(source.keys[0])
     if column not in known:

@@ -1,4 +1,4 @@
-"""Clips to prove laws on: mono and stereo, one sample long or a second, with events of every kind."""
+"""Clips and spectrograms to prove laws on: mono and stereo, one sample long or a second, with events of every kind."""
 
 from __future__ import annotations
 
@@ -91,3 +91,41 @@ def _event(rng: np.random.Generator, kind: str, seconds: float) -> list[float]:
 
 
 TIME_WORLD = World("time", ("audio", "events", "label", "value", *FURTHER), time_cases, time_examples)
+
+
+def spectrogram_cases() -> st.SearchStrategy[Case]:
+    """Spectrograms of 1 or 2 channels, of one frame or many, with events, a label and a value."""
+    return st.builds(
+        spectrogram_case,
+        samples=_LENGTHS,
+        channels=st.integers(1, 2),
+        bins=st.sampled_from([1, 2, 13, 64]),
+        hop=st.sampled_from([1, 80, 160, 441]),
+        events=st.lists(st.sampled_from(EVENTS), max_size=4).map(tuple),
+        seed=st.integers(0, 999),
+    )
+
+
+def spectrogram_examples() -> list[Case]:
+    """Three fixed ones: an ordinary one, a stereo one with nothing on it, and a single frame of one bin."""
+    return [
+        spectrogram_case(6000, 1, 40, 160, ("inside", "click", "cut"), 1),
+        spectrogram_case(3001, 2, 13, 100, (), 2),
+        spectrogram_case(1, 1, 1, 160, ("whole",), 3),
+    ]
+
+
+def spectrogram_case(samples: int, channels: int, bins: int, hop: int, events: tuple[str, ...], seed: int) -> Case:
+    """One spectrogram of decibels of a clip at 16 kHz; ``events`` and ``seed`` as for clips."""
+    sound = time_case(samples, channels, 16000, events, seed)
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(-80, 0, (channels, bins, 1 + samples // hop)).astype(np.float32)
+    fields = {"spectrogram": {"values": values, "hop": hop, "samples": samples, "rate": 16000}, **sound.fields}
+    spec = {"spectrogram": "spectrogram", **sound.spec}
+    name = f"{channels}x{bins}x{values.shape[2]} spectrogram, hop {hop}, {list(events)} events, contents {seed}"
+    return Case(name, fields, spec).only(name for name in fields if name != "audio")
+
+
+SPECTROGRAM_WORLD = World(
+    "spectrogram", ("spectrogram", "events", "label", "value", *FURTHER), spectrogram_cases, spectrogram_examples
+)

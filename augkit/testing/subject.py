@@ -23,12 +23,12 @@ from augkit.plugins import catalogue
 from augkit.sample import Axis, Sample, Target
 from augkit.schema import Field, Schema, read_field, read_schema
 from augkit.testing.cases import SPACE_WORLD, Case, World, with_plain
-from augkit.testing.sounds import TIME_WORLD
+from augkit.testing.sounds import SPECTROGRAM_WORLD, TIME_WORLD
 from augkit.testing.texts import TEXT_WORLD
 from augkit.trace import Trace
 from augkit.transform import Params, Transform
 
-WORLDS = (SPACE_WORLD, TIME_WORLD, TEXT_WORLD)
+WORLDS = (SPACE_WORLD, TIME_WORLD, SPECTROGRAM_WORLD, TEXT_WORLD)
 Check = Callable[["Visit"], int]
 
 
@@ -121,7 +121,7 @@ class Subject:
         axes = self.transform.moved_axes()
         kinds = [catalogue().load("target", kind) for kind in world.kinds]
         return any(
-            self.transform.kernel(kind) is not None and bool(kind.axes) and (not axes or bool(kind.axes & axes))
+            self.transform.kernel(kind) is not None and kind.carrier and (not axes or bool(kind.axes & axes))
             for kind in kinds
         )
 

@@ -14,6 +14,7 @@ _KINDS = {
     "key": "Key",
     "chord": "Chord",
 }
+_SPECTRA = {"spectrogram": "Spectrogram", "spectrogram_picture": "SpectrogramPicture"}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
     "speed": {"speed": "ChangeSpeed"},
@@ -51,6 +52,12 @@ _STEPS = {
     "background": {"background": "Background"},
     "reverb": {"reverb": "Reverb", "room": "Room"},
     "mix": {"mix": "Mix"},
+    "warp": {"time_warp": "TimeWarp"},
+    "spectra": {"log_mel": "LogMel", "mfcc": "Mfcc"},
+}
+_SPECTRUM_STEPS = {
+    "spectrum_mask": {"freq_mask": "FreqMask"},
+    "spectrum_scale": {"standardize": "Standardize", "picture": "Picture"},
 }
 _SOURCES = {
     "audio_folder": "folder:AudioFolder",
@@ -67,6 +74,8 @@ def augkit_register(registry):
     registry.install = _INSTALL
     for kind, cls in _KINDS.items():
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
+    for kind, cls in _SPECTRA.items():
+        registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="spectrogram")
     registry.kernels("augkit_audio.follow")
     registry.kernels("augkit_audio.moving")
     registry.kernels("augkit_audio.running")
@@ -80,4 +89,8 @@ def augkit_register(registry):
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")
+    for module, steps in _SPECTRUM_STEPS.items():
+        for name, cls in steps.items():
+            registry.transform(f"spectrogram/{name}", f"augkit_audio.{module}:{cls}")
+    registry.task("sound_events", "augkit_audio.tasks:EventDetection", install="pip install 'augkit[audio,train]'")
     registry.policy("audio", "augkit_audio.policy:STEPS")

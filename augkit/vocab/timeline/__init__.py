@@ -20,6 +20,7 @@ from augkit.vocab.timeline.moves import Parts, TimeMove
 from augkit.vocab.timeline.pitch import PitchShift
 from augkit.vocab.timeline.quantities import Decibels, Duration, Hertz, Measured, Moment, Semitones, Tempo
 from augkit.vocab.timeline.rearranged import Delayed, Reversed, Rolled, Spliced
+from augkit.vocab.timeline.spectrogram import Spectrogram, SpectrogramPicture
 from augkit.vocab.timeline.timemap import PiecewiseMap, Speed, TimeMap
 from augkit.vocab.timeline.words import Words
 
@@ -48,6 +49,8 @@ __all__ = [
     "Reversed",
     "Rolled",
     "Semitones",
+    "Spectrogram",
+    "SpectrogramPicture",
     "Speed",
     "Spliced",
     "Tempo",

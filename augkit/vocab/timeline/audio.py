@@ -71,7 +71,9 @@ class Audio(Target):
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> dict[str, np.ndarray]:
-        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,)."""
+        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,);
+        ``mask`` (b, longest), true where there is sound.
+        """
         shapes = {(len(target.samples), target.rate) for target in targets}
         if len(shapes) > 1:
             listing = ", ".join(f"{channels} channel(s) at {rate} Hz" for channels, rate in sorted(shapes))
@@ -80,7 +82,7 @@ class Audio(Target):
         samples = np.zeros((len(targets), len(targets[0].samples), int(lengths.max())), dtype=np.float32)
         for row, target in zip(samples, targets, strict=True):
             row[:, : target.samples.shape[1]] = target.samples
-        return {"samples": samples, "lengths": lengths}
+        return {"samples": samples, "lengths": lengths, "mask": np.arange(samples.shape[2]) < lengths[:, None]}
 
 
 @blends(Audio)
