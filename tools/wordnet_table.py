@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from augkit_text.function_words import ENGLISH
-from augkit_text.negation import cues
+from augkit_text.negation import cues_in
 
 _FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _KINDS = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
 
 
 def _usable(word: str) -> bool:
-    return bool(_WORD.fullmatch(word)) and word not in ENGLISH and not cues("en").fullmatch(word)
+    return bool(_WORD.fullmatch(word)) and word not in ENGLISH and not cues_in(word, "en")
 
 
 def _senses(folder: Path) -> Senses:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import Annotated, Any
 
 from augkit.errors import DataError, FieldError
@@ -17,6 +16,7 @@ from augkit.vocab.text import PairEdits, Spans, Tags, Translation
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
 from augkit_text.lexicon import table_rows
+from augkit_text.kept import kept
 from augkit_text.passage import Passage, translation_in
 from augkit_text.protect import Protected
 from augkit_text.step import Content, TextStep
@@ -83,7 +83,7 @@ class EntitySwap(TextStep, Transform[PairEdits]):
     def why_not(self, target: type[Target]) -> str | None:
         return "names are replaced in both languages or in none; give `pairs: <file>`"
 
-    @cached_property
+    @kept
     def _names(self) -> Names:
         return _names_of(self.names, self.language)
 

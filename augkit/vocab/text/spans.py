@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import lt
 from typing import Any, Self
 
 import numpy as np
@@ -137,6 +138,8 @@ def _positions(columns: Mapping[str, Any], name: str) -> tuple[int, ...]:
     if name not in columns:
         raise DataError(f"spans: got the columns {', '.join(columns) or 'none'}; expected start and end.")
     given = columns[name]
+    if set(map(type, given)) == {int}:
+        return tuple(given)
     for row, position in enumerate(given):
         if isinstance(position, bool | np.bool_) or not isinstance(position, int | np.integer):
             raise DataError(f"spans: row {row} has {name} {position!r}; expected a whole number, a text position.")
@@ -144,6 +147,9 @@ def _positions(columns: Mapping[str, Any], name: str) -> tuple[int, ...]:
 
 
 def _check_ranges(starts: Sequence[int], ends: Sequence[int], string: str | None) -> None:
+    reached = len(string) if string is not None else None
+    if all(map(lt, starts, ends)) and min(starts, default=0) >= 0 and (reached is None or max(ends, default=0) <= reached):
+        return
     for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
         if start >= end:
             raise DataError(f"spans: row {row} goes from {start} to {end} and holds no text; expected start < end.")
