@@ -78,7 +78,9 @@ class Passage:
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nothing in between is left alone, and both ends are those of graphemes."""
-        return not touched(start, end, self.protected) and start in self.boundaries and end in self.boundaries
+        if self.protected and touched(start, end, self.protected):
+            return False
+        return start in self.boundaries and end in self.boundaries
 
     def segments(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The range cut at edges of annotations, as far as they do not cut graphemes."""

@@ -19,7 +19,7 @@ from augkit_text.passage import Passage
 from augkit_text.protect import Protected, Ranges, touched, united
 from augkit_text.step import Content, TextStep
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*|\n\s*\n")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*|\n\s*\n")
 _SPACE = re.compile(r"\s*")
 _SHORT = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|no|vol|fig|approx|inc|ltd|co|bzw|usw|z\.b|d\.h|nr|str"

@@ -110,8 +110,9 @@ class Ocr(TextStep):
     )
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
-        spans = [match.span() for match in _ocr().finditer(passage.string)]
-        found = [span for span in spans if passage.is_free(*span) and not _cut(passage, *span)]
+        found = [match.span() for match in _ocr().finditer(passage.string)]
+        if passage.protected or passage.edges or not passage.string.isascii():
+            found = [span for span in found if passage.is_free(*span) and not _cut(passage, *span)]
         for place in places(rng, len(found), self.rate.draw(rng)):
             start, end = found[place]
             yield start, end, rng.choice(OCR[passage.string[start:end]])

@@ -39,7 +39,8 @@ class WordDelete(TextStep):
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         rate, words = self.rate.draw(rng), passage.words
-        free = [number for number in _separable(passage) if not touched(*words[number], passage.protected)]
+        free, left = _separable(passage), passage.protected
+        free = [number for number in free if not touched(*words[number], left)] if left else free
         gone = {free[place] for place in places(rng, len(free), rate)}
         if words and len(gone) == len(words):
             gone.remove(rng.integer(0, len(words) - 1))
