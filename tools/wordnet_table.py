@@ -1,7 +1,7 @@
 """Builds plugins/augkit_text/tables/wordnet.en.txt.gz out of the data files of WordNet 3.0.
 
-``python tools/wordnet_table.py /usr/share/wordnet`` (Debian: ``apt-get install wordnet-base``). The same input gives the
-same bytes.
+``python tools/wordnet_table.py /usr/share/wordnet`` (Debian: ``apt-get install wordnet-base``). The same input gives
+the same bytes.
 
 A line is ``part of speech, word, synonyms, antonyms``; then come irregular forms, ``+ part of speech, word, forms``.
 A word is there with the part of speech that it mostly is (four fifths of its uses that were counted), with the synonyms

@@ -15,8 +15,8 @@ from augkit.transform import Kernel, Transform
 from augkit.vocab.text import PairEdits, Spans, Tags, Translation
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
-from augkit_text.lexicon import table_rows
 from augkit_text.kept import kept
+from augkit_text.lexicon import table_rows
 from augkit_text.passage import Passage, translation_in
 from augkit_text.protect import Protected
 from augkit_text.step import Content, TextStep
@@ -28,10 +28,10 @@ Pairs = Mapping[str, Mapping[str, str]]
 class EntitySwap(TextStep, Transform[PairEdits]):
     """Replace a fraction ``rate`` of the entities by another name of their label; the annotation covers the new name.
 
-    Entities are spans by their column ``label`` and entities of tags; none is replaced that another overlaps. ``names``:
-    those of the training split (``train``), a file (`#language en`, then label, tab, name), or a mapping from label to
-    names. Beside a translation ``pairs`` is needed: a file of label, name, and the name in the translation; names are
-    then found without annotations, where both sides have them once.
+    Entities are spans by their column ``label`` and entities of tags; none is replaced that another overlaps.
+    ``names``: those of the training split (``train``), a file (`#language en`, then label, tab, name), or a mapping
+    from label to names. Beside a translation ``pairs`` is needed: a file of label, name, and the name in the
+    translation; names are then found without annotations, where both sides have them once.
     """
 
     changes = {"names"}

@@ -1,4 +1,4 @@
-"""What is worked out once and kept: ``functools.cached_property`` without its lock, which costs more than most of it."""
+"""What is worked out once and kept: ``functools.cached_property`` without its lock, which takes most of its time."""
 
 from __future__ import annotations
 

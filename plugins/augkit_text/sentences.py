@@ -127,7 +127,9 @@ class CropSentences(TextStep, Transform[Pieces]):
         goes = min(goes, len(found) - 1)
         first, last = self._needed(passage, found)
         front = rng.integer(0, goes)
-        head, tail = min(front, first), min(goes - front, len(found) - 1 - last)
+        head = min(front, first)
+        tail = min(goes - head, len(found) - 1 - last)
+        head = min(goes - tail, first)
         head, tail = self._allowed(found, head, tail, length)
         start = found[head][0] if head else 0
         end = found[len(found) - 1 - tail][1] if tail else length

@@ -10,7 +10,7 @@ from augkit.fields import Limits, Range
 from augkit.rng import Stream
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
-from augkit_text.lexicon import Lexicon, lexicon_of
+from augkit_text.lexicon import Lexicon, check_table, lexicon_of
 from augkit_text.passage import LETTERS, Passage
 from augkit_text.step import TextStep
 
@@ -36,8 +36,7 @@ class Synonym(TextStep):
 
     def validate(self) -> None:
         super().validate()
-        if self.table or self.language != "en":  # WordNet is read when it is needed
-            lexicon_of(self.table, self.language)
+        check_table(self.table, self.language)
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         found = list(replaceable(passage, lexicon_of(self.table, self.language), antonyms=False))
@@ -57,8 +56,7 @@ class Antonym(TextStep):
 
     def validate(self) -> None:
         super().validate()
-        if self.table or self.language != "en":  # WordNet is read when it is needed
-            lexicon_of(self.table, self.language)
+        check_table(self.table, self.language)
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         found = list(replaceable(passage, lexicon_of(self.table, self.language), antonyms=True))
@@ -88,7 +86,7 @@ def _others(passage: Passage, word: str, start: int, lexicon: Lexicon, antonyms:
 
 
 def _may_be_a_name(passage: Passage, word: str, start: int, lexicon: Lexicon) -> bool:
-    """Capitals within a sentence make a name or an acronym; at its start, a bare noun or verb may be one (Bill, Mark)."""
+    """Capitals within a sentence make a name or an acronym; at its start a bare noun or verb may be one (Bill)."""
     if word.isupper() and len(word) > 1:
         return not passage.string.isupper()
     if not word.istitle() or not _START.search(passage.string[max(0, start - 10) : start]):

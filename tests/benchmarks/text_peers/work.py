@@ -11,9 +11,9 @@ SENTENCES = (
     "A small group of friends started the long journey to the distant hills before the first snow could fall",
     "She carefully opened the heavy wooden door and saw a strange light move slowly across the silent empty room",
     "Many young people believe that the state should spend more money on good schools and clean water for all",
-    "The famous author finished his last novel in a quiet village where nobody knew his name or asked any questions",
-    "Heavy rain destroyed several bridges near the river and forced hundreds of families to leave their homes that night",
-    "Our new teacher explained the hard problem so clearly that every child in the class understood it without help",
+    "The famous author finished his last novel in a quiet village where nobody knew his name or asked questions",
+    "Heavy rain destroyed two bridges near the river and forced hundreds of families to leave their homes that night",
+    "Our new teacher explained the hard problem so clearly that every child understood it at once without help",
     "They did not expect such a warm welcome when the ship reached the small harbor after three long weeks",
 )
 RATE = 0.1
