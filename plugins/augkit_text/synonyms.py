@@ -29,6 +29,7 @@ class Synonym(TextStep):
     """
 
     changes = {"wording"}
+    paths = ("table",)
 
     rate: Rate = Range(0.2)
     top: Annotated[int, Limits(1, doc="of the synonyms of a word, those that may be drawn")] = 3
@@ -50,6 +51,7 @@ class Antonym(TextStep):
     """
 
     changes = {"polarity", "meaning", "wording"}
+    paths = ("table",)
 
     rate: Rate = Range(0.2)
     table: Table = None
