@@ -28,9 +28,9 @@ Pairs = Mapping[str, Mapping[str, str]]
 class EntitySwap(TextStep, Transform[PairEdits]):
     """Replace a fraction ``rate`` of the entities by another name of their label; the annotation covers the new name.
 
-    Entities are spans by their column ``label`` and entities of tags; none is replaced that another overlaps.
-    ``names``: those of the training split (``train``), or a mapping from label to names; or a file of them as
-    ``table`` (`#language en`, then label, tab, name). Beside a translation ``pairs`` is needed: a file of label, name, and the name in the
+    Entities are spans by their column ``label`` and entities of tags; none is replaced that another overlaps. The names
+    are those of the training split (``names: train``), a mapping from label to names, or a file (``table``: `#language
+    en`, then label, tab, name). Beside a translation ``pairs`` is needed: a file of label, name, and the name in the
     translation; names are then found without annotations, where both sides have them once.
     """
 

@@ -77,7 +77,7 @@ def _to_digits(passage: Passage) -> Iterator[Edit]:
         start, end = match.span()
         value = value_of(match[0])
         # `one` is a pronoun more often than a number.
-        if value is not None and value != 1 and not any(at in passage.borders for at in range(start + 1, end)):
+        if value is not None and value != 1 and not passage.crossed(start, end):
             yield start, end, str(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -81,6 +82,22 @@ class Passage:
         if self.protected and touched(start, end, self.protected):
             return False
         return start in self.boundaries and end in self.boundaries
+
+    def freed(self, spans: Ranges) -> Ranges:
+        """Those of the spans that ``is_free`` lets through."""
+        if not self.protected and isinstance(self.boundaries, range):
+            return spans
+        return [span for span in spans if self.is_free(*span)]
+
+    def crossed(self, start: int, end: int) -> bool:
+        """Whether a span or an entity begins or ends in between."""
+        borders = self._ordered_borders
+        place = bisect_right(borders, start)
+        return place < len(borders) and borders[place] < end
+
+    @kept
+    def _ordered_borders(self) -> list[int]:
+        return sorted(self.borders)
 
     def segments(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The range cut at edges of annotations, as far as they do not cut graphemes."""

@@ -110,7 +110,7 @@ def _neighbours(passage: Passage, number: int) -> bool:
     if touched(start, last, passage.protected) or "\n" in passage.string[end:begin]:
         return False
     whole = all(at in passage.boundaries for at in (start, end, begin, last))
-    return whole and not (passage.borders and any(at in passage.borders for at in range(start + 1, last)))
+    return whole and not passage.crossed(start, last)
 
 
 def _swapped(length: int, words: Ranges, chosen: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -158,7 +158,7 @@ class WordMerge(TextStep):
 
 
 def _mergeable(passage: Passage, start: int, end: int) -> bool:
-    crossed = passage.borders and any(at in passage.borders for at in range(start, end + 1))
+    crossed = passage.crossed(start - 1, end + 1)
     return not crossed and "\n" not in passage.string[start:end] and passage.is_free(start, end)
 
 
