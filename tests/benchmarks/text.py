@@ -133,11 +133,11 @@ Written by `python tests/benchmarks/text.py --markdown docs/benchmarks-text.md`.
 
 {about}
 
-One short sentence at a time, augkit is no faster than nlpaug through its door, and slower with spans; the step alone mostly is
-faster, with the spans. The door costs more than most changes of a sentence: every call reads and checks the text and its annotations, names its
-streams, keeps a trace and gives back what came in its form. *The step alone* draws and lets text and spans follow, as a
-hand-written loop would; nlpaug and the lines of split and join do neither, and know nothing of spans. nlpaug draws
-its synonyms from augkit's table here, and has no tagger: its own are a download.
+One short sentence at a time, augkit is no faster than nlpaug through its door, and slower with spans; the step alone
+mostly is faster, with the spans. The door costs more than most changes of a sentence: every call reads and checks the
+text and its annotations, names its streams, keeps a trace and gives back what came in its form. *The step alone* draws
+and lets text and spans follow, as a hand-written loop would; nlpaug and the lines of split and join do neither, and
+know nothing of spans. nlpaug draws its synonyms from augkit's table here, and has no tagger: its own are a download.
 
 {tables}"""
 
