@@ -70,6 +70,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         picture(f"photos/right/{number}.jpg")
         picture(f"images/{number}.png")
     _sounds(tmp_path)
+    (tmp_path / "reviews.jsonl").write_text("".join(f"{json.dumps(_review(number))}\n" for number in range(4)))
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
@@ -91,6 +92,11 @@ def _sounds(place: Path) -> None:
     rows = [json.dumps({"audio": f"{name}.wav", "events": events}) for name in "abc"]
     (place / "clips.jsonl").write_text("\n".join(rows))
     (place / "noises.jsonl").write_text(json.dumps({"audio": "noises/street.wav", "events": events}))
+
+
+def _review(number: int) -> dict[str, Any]:
+    spans = [{"start": 0, "end": 3, "label": "PER", "text": "Ada"}]
+    return {"id": f"r{number}", "text": "Ada did not like the big film.", "entities": spans, "mood": "bad"}
 
 
 def _coco() -> dict[str, Any]:
