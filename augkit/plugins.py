@@ -44,6 +44,7 @@ def loaded() -> tuple[Catalogue, tuple[PluginInfo, ...]]:
     for kind, cls in (("label", "Label"), ("labels", "Labels"), ("value", "Value")):
         core.target(kind, f"augkit.sample:{cls}")
     core.source("manifest", "augkit.data.manifest:Manifest", "pip install 'augkit[train]'")
+    core.source("demo", "augkit.data.demo:Demo", "pip install 'augkit[train]'")
     catalogue.add(core.entries)
     infos: list[PluginInfo] = []
     for point in sorted(entry_points(group=hooks.GROUP), key=_turn):

@@ -10,8 +10,13 @@ from typing import Any, Literal
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
-Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "starter", "policy"]
-_HAS: Mapping[Role, str] = {"transform": "from_fields", "target": "options_type", "source": "from_fields"}
+Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "demo", "starter", "policy"]
+_HAS: Mapping[Role, str] = {
+    "transform": "from_fields",
+    "target": "options_type",
+    "source": "from_fields",
+    "demo": "from_fields",
+}
 
 
 def told(error: BaseException) -> str:
@@ -103,6 +108,10 @@ class Registry:
     def source(self, name: str, path: str, install: str | None = None) -> None:
         """A source of samples, as ``source: {name: {...}}`` names it."""
         self._add("source", name, path, install)
+
+    def demo(self, name: str, path: str, install: str | None = None) -> None:
+        """A source that needs no files, as ``source: {demo: name}`` names it; its fields have a ``name`` too."""
+        self._add("demo", name, path, install)
 
     def starter(self, name: str, path: str, install: str | None = None) -> None:
         """A ``recipe.starting.Starter``: ``augkit init`` asks it whether it knows the data, and for a recipe if so."""

@@ -88,7 +88,6 @@ _SOURCES = {
     "voc": "voc:Voc",
     "yolo": "yolo:Yolo",
     "box_table": "box_table:BoxTable",
-    "demo": "demo:Demo",
 }
 
 
@@ -103,6 +102,8 @@ def augkit_register(registry: Registry) -> None:
         registry.writer(kind, f"augkit_image.{function}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_image.{path}")
+    for name in ("digits", "shapes"):
+        registry.demo(name, "augkit_image.demo:Demo")
     registry.kernels("augkit_image.running")
     registry.kernels("augkit_image.mixes")
     registry.transform("image/mixup", "augkit.vocab.blend:MixUp")

@@ -1,4 +1,4 @@
-"""The source ``demo``: small data that are there without a network, for trying a recipe out."""
+"""Demos: small data that are there without a network, for trying a recipe out."""
 
 from __future__ import annotations
 
