@@ -6,6 +6,14 @@ AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[text]'"
 _KINDS = {"text": "Text", "spans": "Spans", "tags": "Tags"}
 _STEPS = {"characters": {"typo": "Typo"}, "words": {"word_delete": "WordDelete"}}
+_SOURCES = {
+    "conll": "conll:Conll",
+    "conllu": "conllu:Conllu",
+    "parallel": "parallel:Parallel",
+    "squad": "squad:Squad",
+    "text_table": "text_table:TextTable",
+}
+_DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names"}
 
 
 @hookimpl
@@ -16,4 +24,8 @@ def augkit_register(registry):
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"text/{name}", f"augkit_text.{module}:{cls}")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_text.{path}")
+    for name, path in _DEMOS.items():
+        registry.demo(name, f"augkit_text.{path}")
     registry.policy("text", "augkit_text.policy:STEPS")

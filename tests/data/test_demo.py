@@ -35,5 +35,5 @@ def test_what_is_wrong_is_told_with_its_place(written: str, complaint: str, tmp_
 
 
 def test_in_python_too() -> None:
-    with pytest.raises(FieldError, match="There are: .*shapes"):
+    with pytest.raises(FieldError, match=r"There are: .*shapes"):
         open_source({"demo": {"name": "nothing like it"}})
