@@ -4,7 +4,7 @@ from augkit import hookimpl
 
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[text]'"
-_KINDS = {"text": "Text", "spans": "Spans", "tags": "Tags"}
+_KINDS = {"text": "Text", "spans": "Spans", "tags": "Tags", "answer": "Answer", "translation_of": "Translation"}
 _STEPS = {"characters": {"typo": "Typo"}, "words": {"word_delete": "WordDelete"}}
 _SOURCES = {
     "conll": "conll:Conll",

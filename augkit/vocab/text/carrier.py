@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from augkit.errors import DataError
 from augkit.sample import TEXT, Axis, Frame, Options, Target
 from augkit.transform import moves
 from augkit.vocab.text.edits import Edits
+from augkit.vocab.text.pieces import Pieces
+
+
+class TextOptions(Options):
+    """``language``: the text's, as in ``en``; a step whose tables are of another language is then refused."""
+
+    language: str | None = None
 
 
 class Length(int):
@@ -34,8 +41,10 @@ class Text(Target):
     kind = "text"
     axes = TEXT
     carrier = True
+    options_type = TextOptions
 
     string: str
+    options: Any = field(default=TextOptions(), kw_only=True)
 
     def frame(self) -> Frame:
         return {Axis.TEXT: Length(self.string)}
@@ -63,6 +72,12 @@ class Text(Target):
 def text_follows_edits(text: Text, edits: Edits) -> Text:
     """The edited string; without edits the identical one."""
     return dataclasses.replace(text, string=edits.apply(text.string)) if edits.edits else text
+
+
+@moves(Pieces, Text)
+def text_follows_pieces(text: Text, pieces: Pieces) -> Text:
+    """The pieces joined; the identical text where all of them stay."""
+    return text if pieces.still else dataclasses.replace(text, string=pieces.apply(text.string))
 
 
 def string_of(frame: Frame) -> str | None:

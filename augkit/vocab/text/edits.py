@@ -112,7 +112,7 @@ class Edits(Params):
         They do unless the later script replaces a replacement in part, replaces what lies around a deletion, or deletes
         what lies beside an insertion.
         """
-        if not isinstance(later, Edits) or later.length != self.length_out:
+        if not isinstance(later, Edits) or type(later).then is not Edits.then or later.length != self.length_out:
             return None
         script = composed(self.edits, later.edits, self.length)
         return None if script is None else Edits(self.length, script)

@@ -10,12 +10,13 @@ from typing import Any, Self
 import numpy as np
 
 from augkit.columns import check_lengths, take
-from augkit.errors import DataError
+from augkit.errors import Conflict, DataError
 from augkit.sample import TEXT, Frame, Options, Target
 from augkit.transform import moves
 from augkit.vocab.rows import Absent, columns_of, is_rows, like, rows_of, type_of
 from augkit.vocab.text.carrier import string_of
 from augkit.vocab.text.edits import Edits
+from augkit.vocab.text.pieces import Piece, Pieces
 
 _ENDS = ("start", "end")
 _SURFACE = "text"
@@ -48,6 +49,10 @@ class Spans(Target):
         """Positions that a change of several characters at once must not cross."""
         return {*self.starts, *self.ends}
 
+    def units(self) -> list[tuple[int, int]]:
+        """What must stay in one piece where pieces of the text change places."""
+        return self.ranges()
+
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
         """From a list of ``{"start", "end", …}`` or a mapping of columns.
@@ -79,7 +84,7 @@ class Spans(Target):
         return {**{name: like(positions, form[name]) for name, positions in ends.items()}, **self.columns}
 
     @classmethod
-    def batch(cls, targets: Sequence[Self]) -> list[list[dict[str, Any]]]:
+    def batch(cls, targets: Sequence[Self]) -> list[Any]:
         """A list of rows for each text."""
         return [rows_of({"start": t.starts, "end": t.ends, **t.columns}) for t in targets]
 
@@ -96,13 +101,32 @@ def spans_follow_edits(spans: Spans, edits: Edits) -> Spans:
     """Each span through the edits; one that loses all its text is dropped."""
     if not edits.edits or not len(spans):
         return spans
-    moved = edits.spans(spans.ranges())
+    return _at(spans, edits.spans(spans.ranges()), edits)
+
+
+@moves(Pieces, Spans)
+def spans_follow_pieces(spans: Spans, pieces: Pieces) -> Spans:
+    """Each span with its text; one whose text is gone is dropped. Text that comes in between a span raises Conflict."""
+    if pieces.still or not len(spans):
+        return spans
+    parts = [pieces.parts(start, end) for start, end in spans.ranges()]
+    moved = [found[0] if len(found) == 1 else None for found in parts]
+    made = _at(spans, moved, pieces)
+    torn = next((number for number, found in enumerate(parts) if len(found) > 1), None)
+    if torn is not None:
+        raise Conflict(f"span {torn} would be torn apart", instead=made)
+    return made
+
+
+def _at(spans: Spans, moved: Sequence[Piece | None], params: Edits | Pieces) -> Spans:
+    """The spans at their new places, without those that have none."""
     left = [span for span in moved if span is not None]
-    starts, ends = tuple(start for start, _ in left), tuple(end for _, end in left)
-    keep = np.array([span is not None for span in moved])
-    columns = spans.columns if keep.all() else take(spans.columns, keep)
+    starts, ends = tuple([start for start, _ in left]), tuple([end for _, end in left])
+    columns = spans.columns
+    if len(left) < len(moved):
+        columns = take(columns, np.array([span is not None for span in moved]))
     made = dataclasses.replace(spans, starts=starts, ends=ends, columns=columns)
-    return made if spans.string is None else made.saying(edits.apply(spans.string))
+    return made if spans.string is None else made.saying(params.apply(spans.string))
 
 
 def _positions(columns: Mapping[str, Any], name: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from augkit.transform import moves
 from augkit.vocab.rows import like, type_of
 from augkit.vocab.text.carrier import string_of
 from augkit.vocab.text.edits import Edits
+from augkit.vocab.text.pieces import Pieces
 from augkit.vocab.text.scheme import Mark, Scheme, marks_of, tags_of
 
 _WORD = re.compile(r"\S+")
@@ -64,6 +66,17 @@ class Tags(Target):
     def edges(self) -> set[int]:
         """Positions that a change of several characters at once must not cross."""
         return {*self.starts, *self.ends}
+
+    def units(self) -> list[tuple[int, int]]:
+        """What must stay in one piece where pieces of the text change places: tokens, and whole entities."""
+        tokens = list(zip(self.starts, self.ends, strict=True))
+        if self.options.scheme == "plain":
+            return tokens
+        entities: dict[Mark, tuple[int, int]] = {}
+        for (start, end), mark in zip(tokens, self.marks(), strict=True):
+            if mark is not None:
+                entities[mark] = entities.get(mark, (start, end))[0], end
+        return [*tokens, *entities.values()]
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
@@ -120,6 +133,38 @@ def tags_follow_edits(tags: Tags, edits: Edits) -> Tags:
         apart = _merged(moved, join=False) or []
         raise Conflict("two entities would meet in one token", instead=_retagged(tags, string, apart))
     return _retagged(tags, string, merged)
+
+
+@moves(Pieces, Tags)
+def tags_follow_pieces(tags: Tags, pieces: Pieces) -> Tags:
+    """Each token with its text and its tag; one whose text is gone is gone. Tearing tokens or entities apart raises
+    Conflict.
+    """
+    if pieces.still:
+        return tags
+    string = pieces.apply(tags.string)
+    moved = sorted(_carried(tags, pieces), key=lambda token: token.start)
+    merged = _merged(moved, join=True)
+    made = _retagged(tags, string, merged or _merged(moved, join=False) or [])
+    if merged is None or _torn(moved, tags.options.scheme):
+        raise Conflict("an entity would be torn apart", instead=made)
+    return made
+
+
+def _carried(tags: Tags, pieces: Pieces) -> Iterator[_Token]:
+    """The parts of every token, where they are afterwards; those that were glued to one another still are."""
+    before = None
+    for start, end, mark in zip(tags.starts, tags.ends, tags.marks(), strict=True):
+        for first, last in pieces.parts(start, end):
+            glued = before == start and len(pieces.parts(start - 1, start + 1)) == 1
+            yield _Token(first, last, mark, glued)
+        before = end
+
+
+def _torn(tokens: Sequence[_Token], scheme: Scheme) -> bool:
+    """Whether tokens of other marks stand among those of one entity."""
+    marks = [mark for mark, _ in groupby(token.mark for token in tokens) if mark is not None]
+    return scheme != "plain" and len(set(marks)) < len(marks)
 
 
 def _moved(tags: Tags, edits: Edits, string: str) -> Iterator[_Token]:
