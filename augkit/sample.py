@@ -73,6 +73,7 @@ class Target:
     Where networks read this kind, ``normalized_by`` is the step, given ``like: <backbone>``, that a recipe with a
     backbone ends with. A kind made of others (a film of images) follows by their kernels: see ``derived``;
     ``made_of`` names them where a step that ``converts`` them converts the whole, to the kind that ``made_into`` says.
+    ``plain``: a text in a table is the annotation itself, as a translation's is, and not JSON.
     """
 
     kind: ClassVar[str] = ""
@@ -82,6 +83,7 @@ class Target:
     normalized_by: ClassVar[str | None] = None
     made_of: ClassVar[str | None] = None
     made_into: ClassVar[Mapping[str, str]] = {}
+    plain: ClassVar[bool] = False
 
     options: Any = field(default=Options(), kw_only=True)
 

@@ -310,3 +310,16 @@ def test_worlds_of_names_share_no_name() -> None:
     assert all(
         not seen[a] & seen[b] or all(" " not in x for x in seen[a] & seen[b]) for a in seen for b in seen if a < b
     )
+
+
+def test_answers_and_translations_reach_the_pipeline(tmp_path: Path) -> None:
+    (tmp_path / "dev.json").write_text(json.dumps(squad()), encoding="utf-8")
+    first, second = visited(
+        {"squad": str(tmp_path / "dev.json")}, open_source({"squad": str(tmp_path / "dev.json")}).fields, tmp_path
+    )
+    assert [CONTEXT[start:end] for start, end in first["answer"].ranges()] == ["France"]
+    assert len(second["answer"]) == 0
+    pair(tmp_path, "one\n", "eins\n")
+    files = {name: str(tmp_path / f"t.{name}") for name in ("en", "de")}
+    [only] = visited({"parallel": {"files": files}}, {"en": "text", "de": {"translation_of": "en"}}, tmp_path)
+    assert only["de"].string == "eins"
