@@ -9,7 +9,7 @@ from augkit.errors import MissingDependency
 from augkit.sample import Axis
 from augkit.testing.laws import law
 from augkit.testing.subject import NotApplicable, Subject, Visit
-from augkit.vocab.text import Edits, Spans, Tags, Text
+from augkit.vocab.text import Edits, Pieces, Spans, Tags, Text
 
 Origins = list[tuple[int, int] | None]
 
@@ -19,20 +19,20 @@ def surfaces(subject: Subject) -> int:
     """The edits done again letter by letter: what each letter came from says what every span and tag must cover."""
     if not subject.moves(Axis.TEXT) or not subject.follows("text"):
         raise NotApplicable("changes no text")
-    if not issubclass(subject.transform.params_type, Edits):
-        raise NotApplicable("its Params are not Edits, so nobody knows which text is untouched")
+    if not issubclass(subject.transform.params_type, Edits | Pieces):
+        raise NotApplicable("its Params are neither Edits nor Pieces, so nobody knows which text is untouched")
 
     def holds(visit: Visit) -> int:
         ran = 0
         for drawn in visit.params:
-            assert isinstance(drawn, Edits)
+            assert isinstance(drawn, Edits | Pieces)
             ran += _judge(visit, drawn)
         return ran
 
     return subject.each(holds)
 
 
-def _judge(visit: Visit, drawn: Edits) -> int:
+def _judge(visit: Visit, drawn: Edits | Pieces) -> int:
     before, after = visit.before.targets, visit.after.targets
     old, new = before["text"], after["text"]
     assert isinstance(old, Text) and isinstance(new, Text)
@@ -48,8 +48,11 @@ def _judge(visit: Visit, drawn: Edits) -> int:
     return 2 + (spans is not None) + (tags is not None)
 
 
-def _letter_by_letter(string: str, drawn: Edits) -> tuple[str, Origins]:
+def _letter_by_letter(string: str, drawn: Edits | Pieces) -> tuple[str, Origins]:
     """The edited string, and for each of its letters the range of the original it stands for; None for an insertion."""
+    if isinstance(drawn, Pieces):
+        places = [at for start, end in drawn.pieces for at in range(start, end)]
+        return "".join(string[at] for at in places), [(at, at + 1) for at in places]
     made, origins, at = "", Origins(), 0
     for start, end, replacement in drawn.edits:
         made += string[at:start] + replacement
@@ -59,12 +62,13 @@ def _letter_by_letter(string: str, drawn: Edits) -> tuple[str, Origins]:
     return made + string[at:], origins + [(i, i + 1) for i in range(at, len(string))]
 
 
-def _whole_graphemes(visit: Visit, string: str, drawn: Edits) -> None:
+def _whole_graphemes(visit: Visit, string: str, drawn: Edits | Pieces) -> None:
     edges = {0, *_ends_of_graphemes(string)}
-    for start, end, replacement in drawn.edits:
+    for part in drawn.pieces if isinstance(drawn, Pieces) else drawn.edits:
+        start, end = part[:2]
         if start not in edges or end not in edges:
             around = string[max(0, start - 5) : end + 5]
-            raise visit.broken(f"the edit {(start, end, replacement)!r} splits a grapheme of {around!r}")
+            raise visit.broken(f"{part!r} splits a grapheme of {around!r}")
 
 
 def _ends_of_graphemes(string: str) -> list[int]:

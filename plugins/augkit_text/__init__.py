@@ -5,7 +5,30 @@ from augkit import hookimpl
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[text]'"
 _KINDS = {"text": "Text", "spans": "Spans", "tags": "Tags", "answer": "Answer", "translation_of": "Translation"}
-_STEPS = {"characters": {"typo": "Typo"}, "words": {"word_delete": "WordDelete"}}
+_STEPS = {
+    "characters": {
+        "typo": "Typo",
+        "char_insert": "CharInsert",
+        "char_delete": "CharDelete",
+        "char_swap": "CharSwap",
+        "char_replace": "CharReplace",
+    },
+    "surface": {
+        "ocr": "Ocr",
+        "case": "Case",
+        "diacritics": "Diacritics",
+        "homoglyph": "Homoglyph",
+        "whitespace": "Whitespace",
+        "punctuation": "Punctuation",
+    },
+    "words": {
+        "word_delete": "WordDelete",
+        "word_swap": "WordSwap",
+        "word_split": "WordSplit",
+        "word_merge": "WordMerge",
+        "random_word": "RandomWord",
+    },
+}
 _SOURCES = {
     "conll": "conll:Conll",
     "conllu": "conllu:Conllu",

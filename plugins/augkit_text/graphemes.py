@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 
 import regex
 
 _GRAPHEME = regex.compile(r"\X")
+_ASCII = re.compile("[A-Za-z]")
 
 
 def singles(string: str, letters: Container[str]) -> list[int]:
@@ -15,6 +17,13 @@ def singles(string: str, letters: Container[str]) -> list[int]:
         return [at for at, letter in enumerate(string) if letter in letters]
     found = (match.span() for match in _GRAPHEME.finditer(string))
     return [start for start, end in found if end - start == 1 and string[start] in letters]
+
+
+def letters(string: str) -> list[tuple[int, int]]:
+    """Where the graphemes are that begin with a letter."""
+    if string.isascii():
+        return [match.span() for match in _ASCII.finditer(string)]
+    return [match.span() for match in _GRAPHEME.finditer(string) if match[0][0].isalpha()]
 
 
 def boundaries(string: str) -> Container[int]:

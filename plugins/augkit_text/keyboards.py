@@ -5,13 +5,41 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-Layout = Literal["qwerty", "qwertz", "azerty"]
+from augkit_text.negation import Language
+
+Layout = Literal[
+    "qwerty", "qwertz", "azerty", "spanish", "nordic", "danish", "portuguese", "italian", "jcuken", "ukrainian"
+]
 
 _ROWS: dict[str, tuple[str, str, str]] = {
     "qwerty": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
     "qwertz": ("qwertzuiopü", "asdfghjklöä", "yxcvbnm"),
     "azerty": ("azertyuiop", "qsdfghjklm", "wxcvbn"),
+    "spanish": ("qwertyuiop", "asdfghjklñ", "zxcvbnm"),
+    "nordic": ("qwertyuiopå", "asdfghjklöä", "zxcvbnm"),
+    "danish": ("qwertyuiopå", "asdfghjklæø", "zxcvbnm"),
+    "portuguese": ("qwertyuiop", "asdfghjklç", "zxcvbnm"),
+    "italian": ("qwertyuiopè", "asdfghjklòà", "zxcvbnm"),
+    "jcuken": ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
+    "ukrainian": ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю"),
 }
+_USUAL: dict[Language, Layout] = {
+    "de": "qwertz",
+    "fr": "azerty",
+    "es": "spanish",
+    "sv": "nordic",
+    "da": "danish",
+    "nb": "danish",
+    "pt": "portuguese",
+    "it": "italian",
+    "ru": "jcuken",
+    "uk": "ukrainian",
+}
+
+
+def usual(language: Language) -> Layout:
+    """The layout that most people write a language on."""
+    return _USUAL.get(language, "qwerty")
 
 
 @cache

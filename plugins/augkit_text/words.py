@@ -1,59 +1,56 @@
-"""Steps that change words. A word is what whitespace separates; where a script has none, a text is one word."""
+"""Steps that delete, swap, split and join words. A word is what whitespace separates; where a script has none, a text is
+one word.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Literal
 
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
-from augkit.sample import Frame, Target
+from augkit.sample import Frame
 from augkit.transform import Transform
-from augkit.vocab.text import Edits
+from augkit.vocab.text import Pieces
 from augkit.vocab.text.compose import Edit
-from augkit_text.draws import Ranges, marked, places, string_in
-from augkit_text.graphemes import boundaries
-from augkit_text.protect import Language, Protected, protected, touched
+from augkit_text.draws import places
+from augkit_text.passage import Passage
+from augkit_text.protect import Protected, Ranges, touched
+from augkit_text.step import Content, TextStep
 
-_WORD = re.compile(r"\S+")
+Rate = Annotated[Range, Limits(0, 1, neutral=0, strongest=0.4, unit="fraction of the words")]
 
 
-class WordDelete(Transform[Edits]):
+class WordDelete(TextStep):
     """Delete a fraction ``rate`` of the words, each with the space on one side; at least one word stays.
 
     Line breaks and the other spaces stay, and so do words that touch what ``protect`` names. Spans shrink with their
     words; one that loses them all is dropped, unless ``protect`` names ``spans``.
     """
 
-    rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.4, unit="fraction of the words")] = Range(0.1)
-    protect: Annotated[tuple[Protected, ...], Limits(doc="what is left alone")] = ("negation",)
-    language: Annotated[Language, Limits(doc="whose cues of negation are protected")] = "en"
     changes = {"meaning"}
-    needs = ("text",)
+    risks = {"polarity": "negation", "numbers": "numbers"}
+    loses = True
 
-    def changed_qualities(self) -> frozenset[str]:
-        return self.changes if "negation" in self.protect else self.changes | {"polarity"}
+    rate: Rate = Range(0.1)
+    protect: Annotated[tuple[Protected, ...], Limits(doc="left alone; see every step of text")] = ("negation",)
 
-    def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> Edits:
-        string = string_in(content)
-        rate = self.rate.draw(rng)
-        words = [match.span() for match in _WORD.finditer(string)]
-        ranges = protected(string, self.protect, self.language, marked(content)[0])
-        free = [number for number in _separable(string, words) if not touched(*words[number], ranges)]
+    def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
+        rate, words = self.rate.draw(rng), passage.words
+        free = [number for number in _separable(passage) if not touched(*words[number], passage.protected)]
         gone = {free[place] for place in places(rng, len(free), rate)}
         if words and len(gone) == len(words):
             gone.remove(rng.integer(0, len(words) - 1))
-        return Edits(len(string), tuple(_without(string, words, gone)))
+        return _without(passage.string, words, gone)
 
 
-def _separable(string: str, words: Ranges) -> Iterator[int]:
+def _separable(passage: Passage) -> Iterable[int]:
     """The words that can go without splitting a grapheme, such as a space with a combining mark beside them."""
-    edges = boundaries(string)
+    words, edges = passage.words, passage.boundaries
+    if isinstance(edges, range):
+        return range(len(words))
     clean = [start in edges and end in edges for start, end in words]
-    for number in range(len(words)):
-        if all(clean[max(number - 1, 0) : number + 2]):
-            yield number
+    return [number for number in range(len(words)) if all(clean[max(number - 1, 0) : number + 2])]
 
 
 def _without(string: str, words: Ranges, gone: set[int]) -> Iterator[Edit]:
@@ -81,3 +78,104 @@ def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         first, last = number if first is None else first, number
     if first is not None:
         yield first, last
+
+
+class WordSwap(TextStep, Transform[Pieces]):
+    """Swap a fraction ``rate`` of the words with the next one, never across the edge of a span or an entity.
+
+    Tags go with their words. Words on two lines, and words that touch what ``protect`` names, stay where they are.
+    """
+
+    changes = {"meaning", "order"}
+
+    rate: Rate = Range(0.1)
+
+    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Pieces:
+        passage = self.passage(content)
+        string, words = passage.string, passage.words
+        free = [number for number in range(len(words) - 1) if _neighbours(passage, number)]
+        hit = [free[place] for place in places(rng, len(free), self.rate.draw(rng))]
+        pairs = [number for at, number in enumerate(hit) if not at or hit[at - 1] != number - 1]
+        sizes = [words[number + 1][1] - words[number][0] for number in pairs]
+        chosen = [pairs[place] for place in self.within_budget(rng, sizes, len(string))]
+        return Pieces(len(string), tuple(_swapped(len(string), words, chosen)))
+
+
+def _neighbours(passage: Passage, number: int) -> bool:
+    """Whether a word and the next may change places."""
+    (start, end), (begin, last) = passage.words[number : number + 2]
+    if touched(start, last, passage.protected) or "\n" in passage.string[end:begin]:
+        return False
+    whole = all(at in passage.boundaries for at in (start, end, begin, last))
+    return whole and not (passage.borders and any(at in passage.borders for at in range(start + 1, last)))
+
+
+def _swapped(length: int, words: Ranges, chosen: Iterable[int]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for number in chosen:
+        (start, end), (begin, last) = words[number : number + 2]
+        yield from (piece for piece in ((at, start), (begin, last), (end, begin), (start, end)) if piece[0] < piece[1])
+        at = last
+    if at < length:
+        yield at, length
+
+
+class WordSplit(TextStep):
+    """Split a fraction ``rate`` of the words of 4 letters and more in two, at any place within."""
+
+    changes = {"spelling"}
+
+    rate: Rate = Range(0.05)
+
+    def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
+        words = [word for word in passage.words if word[1] - word[0] >= 4 and passage.is_free(*word)]
+        for place in places(rng, len(words), self.rate.draw(rng)):
+            start, end = words[place]
+            at = rng.integer(start + 1, end - 1)
+            if at in passage.boundaries:
+                yield at, at, " "
+
+
+class WordMerge(TextStep):
+    """Join a fraction ``rate`` of the words with the next: the space between goes, unless a line ends there.
+
+    Never across the edge of a span or an entity.
+    """
+
+    changes = {"spelling"}
+
+    rate: Rate = Range(0.05)
+
+    def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
+        words = passage.words
+        gaps = [(end, begin) for (_, end), (begin, _) in zip(words[:-1], words[1:], strict=True)]
+        free = [gap for gap in gaps if _mergeable(passage, *gap)]
+        for place in places(rng, len(free), self.rate.draw(rng)):
+            yield *free[place], ""
+
+
+def _mergeable(passage: Passage, start: int, end: int) -> bool:
+    crossed = passage.borders and any(at in passage.borders for at in range(start, end + 1))
+    return not crossed and "\n" not in passage.string[start:end] and passage.is_free(start, end)
+
+
+class RandomWord(TextStep):
+    """Replace a fraction ``rate`` of the words, or put others beside them (``action: insert``).
+
+    The new words are drawn from ``words``, or without them from the text itself.
+    """
+
+    changes = {"meaning"}
+    risks = {"polarity": "negation", "numbers": "numbers"}
+
+    rate: Rate = Range(0.1)
+    action: Annotated[Literal["replace", "insert"], Limits(doc="in place of a word, or before it")] = "replace"
+    words: Annotated[tuple[str, ...], Limits(doc="to draw from; without any, those of the text")] = ()
+
+    def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
+        own = [word for word in passage.words if passage.is_free(*word)]
+        pool = self.words or [passage.string[start:end] for start, end in own]
+        for place in places(rng, len(own), self.rate.draw(rng)):
+            start, end = own[place]
+            word = rng.choice(pool)
+            yield (start, start, word + " ") if self.action == "insert" else (start, end, word)

@@ -26,8 +26,8 @@ _SURFACE = "text"
 class Spans(Target):
     """``starts`` and ``ends``: n positions each, half-open; labels, ids and the rest are ``columns`` of n values.
 
-    Spans may overlap and stand in any order. A column ``text`` holds what the spans say: it is checked on the way in
-    and moves along, for which ``string``, the text itself, is kept.
+    Spans may overlap, stand in one another and in any order. A column ``text`` holds what the spans say: it is checked
+    on the way in and moves along, for which ``string``, the text itself, is kept.
     """
 
     kind = "spans"
@@ -49,6 +49,10 @@ class Spans(Target):
         """Positions that a change of several characters at once must not cross."""
         return {*self.starts, *self.ends}
 
+    def borders(self) -> set[int]:
+        """Positions across which no word may change places."""
+        return self.edges()
+
     def units(self) -> list[tuple[int, int]]:
         """What must stay in one piece where pieces of the text change places."""
         return self.ranges()
@@ -69,11 +73,10 @@ class Spans(Target):
         check_lengths("spans", len(starts), {"end": ends, **extra})
         string = string_of(frame)
         _check_ranges(starts, ends, string)
-        kept = string if _SURFACE in extra else None
-        if kept is not None:
-            _check_surfaces(starts, ends, extra[_SURFACE], kept)
+        if string is not None and _SURFACE in extra:
+            _check_surfaces(starts, ends, extra[_SURFACE], string)
         form = {"rows": rows, **{name: type_of(columns[name]) for name in _ENDS}}
-        return cls(starts, ends, extra, kept, options=options), form
+        return cls(starts, ends, extra, string, options=options), form
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
@@ -125,8 +128,9 @@ def _at(spans: Spans, moved: Sequence[Piece | None], params: Edits | Pieces) -> 
     columns = spans.columns
     if len(left) < len(moved):
         columns = take(columns, np.array([span is not None for span in moved]))
-    made = dataclasses.replace(spans, starts=starts, ends=ends, columns=columns)
-    return made if spans.string is None else made.saying(params.apply(spans.string))
+    made = dataclasses.replace(spans, starts=starts, ends=ends, columns=columns, string=None)
+    says = spans.string is not None and _SURFACE in columns
+    return made.saying(params.apply(spans.string)) if says else made
 
 
 def _positions(columns: Mapping[str, Any], name: str) -> tuple[int, ...]:

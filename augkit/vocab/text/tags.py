@@ -67,16 +67,27 @@ class Tags(Target):
         """Positions that a change of several characters at once must not cross."""
         return {*self.starts, *self.ends}
 
+    def entities(self) -> list[tuple[int, int, Any]]:
+        """(start, end, label) of every entity; none where tags stand alone."""
+        if self.options.scheme == "plain":
+            return []
+        found: dict[Mark, tuple[int, int, Any]] = {}
+        for start, end, mark in zip(self.starts, self.ends, self.marks(), strict=True):
+            if mark is not None:
+                found[mark] = found[mark][0] if mark in found else start, end, mark[1]
+        return list(found.values())
+
     def units(self) -> list[tuple[int, int]]:
         """What must stay in one piece where pieces of the text change places: tokens, and whole entities."""
-        tokens = list(zip(self.starts, self.ends, strict=True))
-        if self.options.scheme == "plain":
-            return tokens
-        entities: dict[Mark, tuple[int, int]] = {}
-        for (start, end), mark in zip(tokens, self.marks(), strict=True):
-            if mark is not None:
-                entities[mark] = entities.get(mark, (start, end))[0], end
-        return [*tokens, *entities.values()]
+        tokens = zip(self.starts, self.ends, strict=True)
+        return [*tokens, *((start, end) for start, end, _ in self.entities())]
+
+    def borders(self) -> set[int]:
+        """Positions across which no word may change places: where entities begin and end, and tokens of several
+        words.
+        """
+        broad = [token for token in self.units() if _SPACE.search(self.string, *token)]
+        return {edge for start, end, *_ in [*self.entities(), *broad] for edge in (start, end)}
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
