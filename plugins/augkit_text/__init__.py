@@ -28,6 +28,7 @@ _STEPS = {
         "word_merge": "WordMerge",
         "random_word": "RandomWord",
     },
+    "nlpaug_bridge": {"nlpaug": "Nlpaug"},
 }
 _SOURCES = {
     "conll": "conll:Conll",

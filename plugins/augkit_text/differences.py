@@ -8,23 +8,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 import regex
 
 from augkit.vocab.text.compose import Edit
+from augkit_text.alignment import CHANGE, DELETE, INSERT, SPLIT, Op, alignment
 
 Range = tuple[int, int]
 
 _GRAPHEME = regex.compile(r"\X")
-_LARGEST = 250_000
-_KEEP, _CHANGE, _SPLIT, _JOIN, _DELETE, _INSERT = range(6)
-_TAKES = {_KEEP: (1, 1), _CHANGE: (1, 1), _SPLIT: (1, 2), _JOIN: (2, 1), _DELETE: (1, 0), _INSERT: (0, 1)}
 
 
 def tokens_of(string: str) -> list[Range]:
-    """Where the words and the marks are: graphemes that begin with a letter or digit go together, others stand alone."""
+    """Where words and marks are: graphemes that begin with a letter or digit go together, others stand alone."""
     found: list[Range] = []
     word = False
     for match in _GRAPHEME.finditer(string):
@@ -43,7 +40,9 @@ def tokens_of(string: str) -> list[Range]:
 def edits_between(string: str, other: str) -> tuple[Edit, ...]:
     """The edits that make ``other`` out of ``string``, but that whitespace between words that stay is left as it is."""
     spans, new = tokens_of(string), tokens_of(other)
-    gaps = [other[before:start] for before, start in zip([0, *(end for _, end in new)], (s for s, _ in new), strict=False)]
+    gaps = [
+        other[before:start] for before, start in zip([0, *(end for _, end in new)], (s for s, _ in new), strict=False)
+    ]
     return edits_of(string, spans, [other[start:end] for start, end in new], gaps)
 
 
@@ -59,91 +58,6 @@ def edits_of(
     return tuple(_merged(made.edits(alignment([string[start:end] for start, end in spans], new))))
 
 
-class Token(str):
-    """A word that knows its number, so that it can be found again among those that a library gives back."""
-
-    number: int
-
-    def __new__(cls, text: str, number: int) -> Token:
-        made = super().__new__(cls, text)
-        made.number = number
-        return made
-
-
-Op = tuple[int, int, int]
-"""What happened, and to which of the old and the new tokens it happened first."""
-
-
-def alignment(old: Sequence[str], new: Sequence[str]) -> list[Op]:
-    """What became of each old token, by what costs least between those that certainly stayed."""
-    ops: list[Op] = []
-    i = j = 0
-    for a, b in [*_anchors(old, new), (len(old), len(new))]:
-        ops += _cheapest(old[i:a], new[j:b], i, j)
-        if a < len(old):
-            ops.append((_KEEP, a, b))
-        i, j = a + 1, b + 1
-    return ops
-
-
-def _anchors(old: Sequence[str], new: Sequence[str]) -> list[Range]:
-    """Pairs of an old and a new token that are the same: by their numbers, else the longest runs of equal ones."""
-    numbered = [(token.number, j) for j, token in enumerate(new) if isinstance(token, Token)]
-    if numbered and all(a < b for (a, _), (b, _) in pairwise(numbered)):
-        return [(i, j) for i, j in numbered if old[i] == new[j]]
-    blocks = SequenceMatcher(None, list(map(str, old)), list(map(str, new)), autojunk=False).get_matching_blocks()
-    return [(block.a + k, block.b + k) for block in blocks for k in range(block.size)]
-
-
-def _cheapest(old: Sequence[str], new: Sequence[str], i0: int, j0: int) -> list[Op]:
-    """The operations of least cost between two anchors."""
-    n, m = len(old), len(new)
-    if n == m or n * m > _LARGEST:
-        pairs = min(n, m)
-        rest = [(_DELETE, i0 + i, j0 + pairs) for i in range(pairs, n)] + [
-            (_INSERT, i0 + pairs, j0 + j) for j in range(pairs, m)
-        ]
-        return [(_KEEP if old[k] == new[k] else _CHANGE, i0 + k, j0 + k) for k in range(pairs)] + rest
-    best: dict[Range, tuple[float, int]] = {(n, m): (0.0, -1)}
-    for i in range(n, -1, -1):
-        for j in range(m, -1, -1):
-            ways = [
-                (cost + best[i + _TAKES[op][0], j + _TAKES[op][1]][0], op) for op, cost in _ways(old, new, i, j)
-            ]
-            if ways:
-                best[i, j] = min(ways)
-    ops, i, j = [], 0, 0
-    while (i, j) != (n, m):
-        op = best[i, j][1]
-        ops.append((op, i0 + i, j0 + j))
-        i, j = i + _TAKES[op][0], j + _TAKES[op][1]
-    return ops
-
-
-def _ways(old: Sequence[str], new: Sequence[str], i: int, j: int) -> Iterator[tuple[int, float]]:
-    a, b = old[i : i + 2], new[j : j + 2]
-    if a and b:
-        yield (_KEEP, 0.0) if a[0] == b[0] else (_CHANGE, 0.1 + 1.2 * (1 - _likeness(a[0], b[0])))
-        if len(b) == 2 and a[0] == b[0] + b[1]:
-            yield _SPLIT, 0.15
-        if len(a) == 2 and b[0] == a[0] + a[1]:
-            yield _JOIN, 0.15
-    if a:
-        yield _DELETE, 1.0
-    if b:
-        yield _INSERT, 1.0
-
-
-def _likeness(a: str, b: str) -> float:
-    """1 for words that differ in case alone, else the part that they begin and end with alike."""
-    if a.casefold() == b.casefold():
-        return 1.0
-    shorter = min(len(a), len(b))
-    front = next((k for k in range(shorter) if a[k] != b[k]), shorter)
-    back = next((k for k in range(shorter - front) if a[-1 - k] != b[-1 - k]), shorter - front)
-    return (front + back) / max(len(a), len(b))
-
-
 @dataclass(frozen=True)
 class _Edited:
     string: str
@@ -155,25 +69,25 @@ class _Edited:
         at = 0
         while at < len(ops):
             op, i, j = ops[at]
-            if op == _DELETE:
+            if op == DELETE:
                 last = at
-                while last + 1 < len(ops) and ops[last + 1][0] == _DELETE:
+                while last + 1 < len(ops) and ops[last + 1][0] == DELETE:
                     last += 1
                 yield from self._deleted(i, ops[last][1])
                 at = last
-            elif op == _CHANGE:
+            elif op == CHANGE:
                 yield from within(self.string, *self.spans[i], self.new[j])
-            elif op == _SPLIT:
-                middle = self.spans[i][0] + len(self.new[j])
-                yield middle, middle, " "
-            elif op == _JOIN and self.spans[i][1] < self.spans[i + 1][0]:
-                yield self.spans[i][1], self.spans[i + 1][0], ""
-            elif op == _INSERT:
+            elif op == SPLIT:
+                yield from self._split(i, len(self.new[j]))
+            elif op == INSERT:
                 yield self._inserted(i, j)
             at += 1
 
     def _deleted(self, first: int, last: int) -> Iterator[Edit]:
-        """Tokens are gone; of whitespace on both sides one stays, deleted and inserted anew: outside all spans."""
+        """Tokens are gone; of whitespace around and between them one stays, so that their neighbours do not meet.
+
+        If it was on both sides, it is deleted and inserted anew: outside all spans.
+        """
         start, end = self.spans[first][0], self.spans[last][1]
         left = self.spans[first - 1][1] if first else start
         right = self.spans[last + 1][0] if last + 1 < len(self.spans) else end
@@ -184,7 +98,22 @@ class _Edited:
             yield left, right, ""
             yield right, right, after if "\n" in after and "\n" not in before else before
         else:
-            yield start, end, ""
+            spaces = [] if before or after else self._spaces(first, last)
+            yield start, spaces[0][0] if spaces else end, ""
+            if spaces:
+                yield spaces[0][1], end, ""
+
+    def _spaces(self, first: int, last: int) -> list[Range]:
+        gaps = ((a[1], b[0]) for a, b in pairwise(self.spans[first : last + 1]))
+        return [gap for gap in gaps if gap[0] < gap[1]]
+
+    def _split(self, i: int, length: int) -> Iterator[Edit]:
+        """A space behind the grapheme that holds the place, unless that is the last."""
+        start, end = self.spans[i]
+        ends = (match.end() for match in _GRAPHEME.finditer(self.string, start, end))
+        middle = next(at for at in ends if at >= start + length)
+        if middle < end:
+            yield middle, middle, " "
 
     def _inserted(self, i: int, j: int) -> Edit:
         """Behind the token before, with what stands before it in the new text; at the beginning, before the first."""
@@ -239,7 +168,9 @@ def _became(old: Sequence[str], new: Sequence[str]) -> list[str] | None:
     costs = [[max(i, j) if not i or not j else 0 for j in range(m + 1)] for i in range(n + 1)]
     for i in range(1, n + 1):
         for j in range(1, m + 1):
-            costs[i][j] = min(costs[i - 1][j - 1] + (old[i - 1] != new[j - 1]), costs[i - 1][j] + 1, costs[i][j - 1] + 1)
+            costs[i][j] = min(
+                costs[i - 1][j - 1] + (old[i - 1] != new[j - 1]), costs[i - 1][j] + 1, costs[i][j - 1] + 1
+            )
     if costs[n][m] * 2 > max(n, m):
         return None
     became, front, i, j = [""] * n, "", n, m
