@@ -123,6 +123,8 @@ class Nlpaug(TextStep):
 
         inner.tokenizer, inner.reverse_tokenizer = cut, keep
         if self.name == "RandomSentAug":
+            if len(tokens) < 2:
+                return None
             return self._sentences(inner, string, tokens, subseed)
         with lent_globals(subseed):
             try:
