@@ -276,7 +276,9 @@ def _restores(step: Step, field: Field) -> bool:
 
 
 def _check_conflict(step: Step, action: Action, schema: Schema) -> None:
-    kinds = frozenset(schema.fields[name].kind for part in action.groups for name in part.group.fields)
+    names = {name for part in action.groups for name in (*part.group.fields, *part.kernels)}
+    fields = [schema.fields[name] for name in names]
+    kinds = frozenset[str]().union(*(field.options.at_risk(field.kind) for field in fields))
     reason = step.transform.conflict(kinds)
     if reason and step.on_conflict is None:
         raise CompileError(

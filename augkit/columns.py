@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,13 @@ def check_lengths(what: str, count: int, columns: Mapping[str, Any]) -> None:
                 f"{len(column)} values" if hasattr(column, "__len__") and not isinstance(column, str) else repr(column)
             )
             raise DataError(f"{what}: column {name!r} has {length} for {count} rows.")
+
+
+def column(values: Sequence[Any]) -> Any:
+    """One value a row: whole numbers as int64, other numbers as float64, all else as the list it is."""
+    if all(isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 for value in values):
+        return np.array(values, dtype=np.int64)
+    return np.array(values) if all(isinstance(value, float) for value in values) else list(values)
 
 
 def take(columns: Mapping[str, Any], keep: np.ndarray) -> dict[str, Any]:

@@ -24,5 +24,5 @@ hookimpl = pluggy.HookimplMarker("augkit")
 @hookspec
 def augkit_register(registry: Registry) -> None:
     """Register the plugin's names: ``registry.transform``, ``.target``, ``.kernels``, ``.reader``, ``.writer``,
-    ``.source``, ``.demo``, ``.starter``, ``.policy``.
+    ``.source``, ``.demo``, ``.starter``, ``.policy``, ``.task``.
     """

@@ -41,10 +41,11 @@ def loaded() -> tuple[Catalogue, tuple[PluginInfo, ...]]:
     """All names of all installed plugins, and what became of each plugin. Done once a process."""
     catalogue = Catalogue()
     core = Registry("augkit")
-    for kind, cls in (("label", "Label"), ("labels", "Labels"), ("value", "Value")):
+    for kind, cls in (("label", "Label"), ("labels", "Labels")):
         core.target(kind, f"augkit.sample:{cls}")
+    core.target("value", "augkit.vocab.timeline.quantities:Value")
     core.source("manifest", "augkit.data.manifest:Manifest", "pip install 'augkit[train]'")
-    core.source("demo", "augkit.data.demo:Demo", "pip install 'augkit[train]'")
+    core.source("demo", "augkit.data.demo:Demo")
     catalogue.add(core.entries)
     infos: list[PluginInfo] = []
     for point in sorted(entry_points(group=hooks.GROUP), key=_turn):

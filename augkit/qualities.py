@@ -7,7 +7,7 @@ from augkit.words import suggestion
 
 QUALITIES = frozenset(
     "handedness orientation scale shape composition colour brightness sharpness texture noise "
-    "loudness tempo pitch timbre key speaker gender emotion meaning polarity spelling language "
+    "loudness tempo pitch timbre key voice speaker gender emotion direction meaning polarity spelling language "
     "order numbers names wording register case".split()
 )
 """Words that mean the same everywhere; a plugin's steps may add their own."""

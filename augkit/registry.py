@@ -10,11 +10,12 @@ from typing import Any, Literal
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
-Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "demo", "starter", "policy"]
+Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "demo", "starter", "policy", "task"]
 _HAS: Mapping[Role, str] = {
     "transform": "from_fields",
     "target": "options_type",
     "source": "from_fields",
+    "task": "config_type",
     "demo": "from_fields",
 }
 
@@ -110,12 +111,16 @@ class Registry:
         self._add("source", name, path, install)
 
     def demo(self, name: str, path: str, install: str | None = None) -> None:
-        """A source that needs no files, as ``source: {demo: name}`` names it; its fields have a ``name`` too."""
+        """A source that needs no files, as ``source: {demo: name}`` opens it; its fields stand beside the name."""
         self._add("demo", name, path, install)
 
     def starter(self, name: str, path: str, install: str | None = None) -> None:
         """A ``recipe.starting.Starter``: ``augkit init`` asks it whether it knows the data, and for a recipe if so."""
         self._add("starter", name, path, install)
+
+    def task(self, name: str, path: str, install: str | None = None) -> None:
+        """A kind of training, as ``train: {task: name}`` names it: an ``augkit.train.task.Task``."""
+        self._add("task", name, path, install)
 
     def policy(self, modality: str, path: str) -> None:
         """The steps that a policy without ``steps`` chooses among, for samples of this modality: a tuple of full names,

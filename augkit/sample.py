@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked
@@ -59,6 +59,10 @@ class Options(Checked):
                     "sensitive_to",
                 )
 
+    def at_risk(self, kind: str) -> frozenset[str]:
+        """What a field of this kind is to steps that ask what they might break on some samples; see ``conflict``."""
+        return frozenset({kind})
+
     def sensitive_values(self, quality: str) -> tuple[Any, ...] | None:
         """The values that depend on ``quality``; None means every value; an empty tuple none."""
         if isinstance(self.sensitive_to, Mapping):
@@ -71,7 +75,8 @@ class Target:
     """The root of all kinds. A subclass is a frozen dataclass (``eq=False``) that names its ``kind`` and ``axes``.
 
     Where networks read this kind, ``normalized_by`` is the step, given ``like: <backbone>``, that a recipe with a
-    backbone ends with. A kind made of others (a film of images) follows by their kernels: see ``derived``;
+    backbone ends with; ``fed_as`` is what a batch of it is to a network: a ``picture`` is (b, c, h, w).
+    A kind made of others (a film of images) follows by their kernels: see ``derived``;
     ``made_of`` names them where a step that ``converts`` them converts the whole, to the kind that ``made_into`` says.
     ``plain``: a text in a table is the annotation itself, as a translation's is, and not JSON.
     """
@@ -81,6 +86,7 @@ class Target:
     carrier: ClassVar[bool] = False
     options_type: ClassVar[type[Options]] = Options
     normalized_by: ClassVar[str | None] = None
+    fed_as: ClassVar[str | None] = None
     made_of: ClassVar[str | None] = None
     made_into: ClassVar[Mapping[str, str]] = {}
     plain: ClassVar[bool] = False
@@ -94,6 +100,11 @@ class Target:
         ``kernel_of`` gives what other kinds follow the same step by.
         """
         return None
+
+    @classmethod
+    def variant(cls, options: Options) -> type[Target]:
+        """The class for a field of this kind with these options, where they decide how it follows."""
+        return cls
 
     def frame(self) -> Frame:
         """How far each axis reaches; only carriers have one."""
@@ -162,11 +173,47 @@ class Labels(Label):
         return super().read(value, options, frame)
 
 
+class ValueOptions(LabelOptions):
+    """``quantity`` says what the value measures, so that it follows: ``tempo`` (BPM), ``duration`` and ``moment``
+    (seconds), ``hz``, ``semitone`` (MIDI numbers), ``db``. An ``invariant`` one never changes.
+    """
+
+    quantity: Literal["invariant", "moment", "duration", "tempo", "hz", "semitone", "db"] = "invariant"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.sensitive_to:
+            object.__setattr__(self, "sensitive_to", Value.quantities[self.quantity].depends_on)
+
+    def at_risk(self, kind: str) -> frozenset[str]:
+        """A moment may be cut away."""
+        return frozenset({"moment" if self.quantity == "moment" else kind})
+
+
 @dataclass(frozen=True, eq=False)
 class Value(Label):
-    """A number or anything else that augmentation leaves alone unless the recipe says what it depends on: ``value``."""
+    """A number or anything else that augmentation leaves alone unless the recipe says what it depends on or measures:
+    ``value``.
+    """
 
     kind = "value"
+    options_type = ValueOptions
+    quantity: ClassVar[str] = "invariant"
+    depends_on: ClassVar[tuple[str, ...]] = ()
+    quantities: ClassVar[dict[str, type[Value]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "quantity" in vars(cls):
+            Value.quantities[cls.quantity] = cls
+
+    @classmethod
+    def variant(cls, options: Options) -> type[Target]:
+        """The class of the quantity."""
+        return cls.quantities.get(getattr(options, "quantity", cls.quantity), cls)
+
+
+Value.quantities[Value.quantity] = Value
 
 
 @dataclass(frozen=True)

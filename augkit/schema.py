@@ -78,7 +78,8 @@ def read_field(name: str, spec: Any) -> Field:
     target: type[Target] = entry.load()
     try:
         check_names(target.options_type, given)
-        return Field(name, kind, target, target.options_type(**given), entry.modality)
+        options = target.options_type(**given)
+        return Field(name, kind, target.variant(options), options, entry.modality)
     except FieldError as error:
         raise FieldError(f"field {name!r} ({kind}): {error}", error.field) from None
 

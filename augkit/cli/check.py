@@ -18,7 +18,7 @@ from augkit.recipe.recipe import Split
 
 if TYPE_CHECKING:
     from augkit.data.source import Source
-    from augkit.train.config import TrainConfig
+    from augkit.train.config import RunConfig
 
 
 @click.command()
@@ -58,15 +58,15 @@ def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> list[AugkitErr
 
 
 def _check_train(recipe: Recipe, section: Map) -> None:
-    from augkit.train.config import TrainConfig, choose_fields
+    from augkit.train.task import kinds_after, task_of
 
-    config = TrainConfig.from_recipe(section)
-    kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
-    choose_fields(config, kinds, recipe.tree.keys["train"])
+    task = task_of(section)
+    config = task.config_type.from_recipe(section)
+    task.fields(config, kinds_after(recipe), recipe.tree.keys["train"])
     _check_optimizer(config, section)
 
 
-def _check_optimizer(config: TrainConfig, section: Map) -> None:
+def _check_optimizer(config: RunConfig, section: Map) -> None:
     """Its name and arguments, as torch knows them; without torch nothing can be said of them."""
     from augkit.train.config import located_in
 
@@ -76,19 +76,21 @@ def _check_optimizer(config: TrainConfig, section: Map) -> None:
 
     from augkit.train.optimizers import build_optimizer
 
-    with located_in(section):
+    with located_in(section, type(config)):
         build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
 
 
 def _check_source(recipe: Recipe, complaints: Complaints) -> None:
     from augkit.data.classes import soft_classes
-    from augkit.data.divided import check_values, divide, opened_source
+    from augkit.data.divided import check_buckets, check_values, divide, opened_source
 
     source = opened_source(recipe)
     _check_fields(recipe, source, complaints)
     if not complaints.found:
         with complaints:
             check_values(recipe, source)
+        with complaints:
+            check_buckets(recipe, source)
         with complaints:
             soft_classes(recipe, source, divide(recipe, source)["train"])
 

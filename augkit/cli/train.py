@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from augkit.cli import with_settings
 from augkit.cli.init import write_recipe
 from augkit.errors import RecipeError
 from augkit.train.threads import wait_patiently
+
+if TYPE_CHECKING:
+    from augkit.train import Run
 
 
 @click.command()
@@ -32,16 +36,17 @@ def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, r
     from augkit.train import fit
 
     run = fit(recipe, out, resume=resume, overrides=settings)
-    last, best = run.metrics["last"], run.metrics["best"]
-    kept = (
-        "" if best["epoch"] == last["epoch"] else f" (best.ckpt, epoch {best['epoch'] + 1}: {best['val_accuracy']:.3f})"
-    )
-    majority = run.metrics["majority_accuracy"]
-    click.echo(
-        f"validation accuracy {last['val_accuracy']:.3f}{kept} after {run.metrics['seconds']:.0f} s; "
-        f"always guessing the commonest class: {majority:.3f}"
-    )
+    click.echo(outcome(run))
     click.echo(f"wrote {run.folder}")
+
+
+def outcome(run: Run) -> str:
+    """What was reached, and how well it goes without learning."""
+    what = run.metrics["scores"][0]
+    last, best, name = run.metrics["last"], run.metrics["best"], f"val_{what}"
+    kept = "" if best["epoch"] == last["epoch"] else f" (best.ckpt, epoch {best['epoch'] + 1}: {best[name]:.3f})"
+    reached = f"validation {what.replace('_', ' ')} {last[name]:.3f}{kept} after {run.metrics['seconds']:.0f} s"
+    return f"{reached}; {run.task.guessing(run.metrics)}"
 
 
 def recipe_for(data: Path, ask: bool = False) -> Path:

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from augkit.data.source import Source
 from augkit.errors import FieldError
-from augkit.fields import Checked, Limits
+from augkit.fields import Checked, Limits, check_names
 from augkit.plugins import catalogue
 from augkit.words import suggestion
 
 
 class DemoFields(Checked):
-    """What every demo has; each states the rest itself."""
+    """What a recipe may say of every demo; each states the rest itself."""
 
     name: Annotated[str, Limits(doc="which of the demos")]
 
@@ -27,14 +27,15 @@ class Demo:
 
     @classmethod
     def fields_for(cls, given: Mapping[str, Any]) -> type[Checked]:
-        """The fields of the demo that is named; FieldError with the nearest name where there is none."""
+        """What the demo that is named takes beside its name; FieldError with the nearest name where there is none."""
         declared: type[Checked] = _named(given).fields_type
         return declared
 
     @classmethod
     def from_fields(cls, given: Mapping[str, Any], base: Path) -> Source:
-        """The demo as a recipe names it, ``name`` among its fields."""
-        source: Source = _named(given).from_fields(given, base)
+        """The demo as a recipe names it."""
+        check_names(DemoFields, {name: given[name] for name in given if name == cls.shorthand})
+        source: Source = _named(given).from_fields({n: v for n, v in given.items() if n != cls.shorthand}, base)
         return source
 
 

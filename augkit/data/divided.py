@@ -60,12 +60,13 @@ def _each(value: Any) -> Sequence[Any]:
 
 
 def divide(recipe: Recipe, source: Source) -> dict[str, list[str]]:
-    """Train, val and test → keys, as ``split:`` says."""
+    """Train, val and test → keys, as ``split:`` says; without a ``group`` there, by the one that the source has."""
     split, keys = recipe.split, source.keys
     with at(recipe.tree, "split"):
         if split.group is not None:
             _known_column(source, split.group, "group")
-        groups = split.group and dict(zip(keys, metadata(source, keys, split.group), strict=True))
+        group = split.group or getattr(source, "group", None)
+        groups = group and dict(zip(keys, metadata(source, keys, group), strict=True))
         labels = _classes(recipe, source, keys)
         return split_keys(
             keys,
@@ -102,6 +103,13 @@ def only_label(recipe: Recipe) -> str | None:
     """The sample's label where it has exactly one."""
     labels = [field.name for field in recipe.schema.fields.values() if field.kind == "label"]
     return labels[0] if len(labels) == 1 else None
+
+
+def check_buckets(recipe: Recipe, source: Source) -> None:
+    """Refuse a ``bucket_by_length`` that names no column of the source."""
+    if recipe.loader.bucket_by_length is not None:
+        with at(recipe.tree, "loader"):
+            _known_column(source, recipe.loader.bucket_by_length, "bucket_by_length")
 
 
 def _known_column(source: Source, column: str, what: str) -> None:

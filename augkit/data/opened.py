@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from augkit.data.classes import soft_classes
-from augkit.data.divided import at, check_values, divide, only_label, open_data, where_of
+from augkit.data.divided import at, check_buckets, check_values, divide, only_label, open_data, where_of
 from augkit.data.fit import fit_recipe
 from augkit.data.loading import Loader
 from augkit.data.sampler import KeyedSampler
 from augkit.data.samples import Dataset
 from augkit.data.source import Source
-from augkit.errors import RecipeError
+from augkit.errors import DataError, RecipeError
 from augkit.plan import Plan
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.reading import Given, Overrides
@@ -72,6 +73,8 @@ class Opened:
             evaluate=not augment,
             shard=shard,
             recipe_hash=self.hash,
+            lengths=self._lengths(data) if augment else None,
+            batch=config.batch_size,
         )
         with at(self.recipe.tree, "loader"):
             return Loader(
@@ -87,10 +90,27 @@ class Opened:
                 classes=soft_classes(self.recipe, self.source, self.splits["train"]) if augment else None,
             )
 
+    def _lengths(self, data: Dataset) -> list[float] | None:
+        column = self.recipe.loader.bucket_by_length
+        if column is None:
+            return None
+        check_buckets(self.recipe, self.source)
+        return [_length(value, column, key) for key, value in zip(data.keys, data.labels(column), strict=True)]
+
     def _balance(self, data: Dataset) -> list[Any] | None:
         named = self.recipe.loader.balance
         field = only_label(self.recipe) if named == "class" else named
         return None if field is None else data.labels(field)
+
+
+def _length(value: Any, column: str, key: str) -> float:
+    try:
+        length = float(value)
+    except (TypeError, ValueError):
+        length = math.nan
+    if not math.isfinite(length):
+        raise DataError(f"bucket_by_length: {column!r} is {value!r}; expected a number.", key)
+    return length
 
 
 def loader(

@@ -5,16 +5,29 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from augkit.errors import DataError
+from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.sample import Axis
 from augkit.schema import Field, Schema
 
 Read = Callable[[Path], Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a source may hold instead of a file's name: a file with ``options`` for the kind's reader, such as the
+    seconds to read, or the bytes of one, which messages call ``name``.
+    """
+
+    file: str | Path | bytes
+    options: Mapping[str, Any]
+    name: str = ""
 
 
 def read_values(raw: Mapping[str, Any], schema: Schema, root: Path, decoder: str | None) -> dict[str, Any]:
@@ -30,24 +43,43 @@ def read_values(raw: Mapping[str, Any], schema: Schema, root: Path, decoder: str
 def _read_value(field: Field, value: Any, root: Path, decoder: str | None) -> Any:
     if value is None:
         return _nothing(field)
-    if not isinstance(value, str | Path):
+    if not isinstance(value, str | Path | Part):
         return value
-    read = reader_of(field.kind, decoder)
+    read = reader_of(field.kind, decoder, asked_of_reader(field))
+    if isinstance(value, Part):
+        return _read_part(read, value, field, root)
     if read is not None:
         return read_file(read, root / value)
     return _parsed(field, value) if isinstance(value, str) and is_annotation(field) else value
 
 
-def read_file(read: Read, path: Path) -> Any:
-    """What a reader makes of a file; every way in which that fails names the file."""
+def _read_part(read: Read | None, part: Part, field: Field, root: Path) -> Any:
+    if read is None:
+        raise DataError(f"field {field.name!r}: {field.kind!r} is not read from files.")
+    path: Any = part.file if isinstance(part.file, bytes) else root / part.file
+    return read_file(partial(read, **part.options), path, part.name or None)
+
+
+def asked_of_reader(field: Field) -> tuple[tuple[str, Any], ...]:
+    """What the recipe's options of a field tell its reader: those that the reader takes by the same name."""
+    if field.kind not in catalogue().names("reader"):
+        return ()
+    takes = inspect.signature(catalogue().load("reader", field.kind)).parameters
+    asked = ((name, getattr(field.options, name)) for name in fields_of(type(field.options)) if name in takes)
+    return tuple((name, value) for name, value in asked if isinstance(value, bool | int | float | str))
+
+
+def read_file(read: Read, path: Path, name: str | None = None) -> Any:
+    """What a reader makes of a file; every way in which that fails names the file, or ``name`` where it has none."""
+    named = str(path) if name is None else name
     try:
         return read(path)
     except DataError as error:
-        raise DataError(error.message, error.key, error.file or str(path)) from error
+        raise DataError(error.message, error.key, error.file or named) from error
     except FileNotFoundError:
-        raise DataError("no such file.", file=str(path)) from None
+        raise DataError("no such file.", file=named) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise DataError(f"cannot be read: {error}", file=str(path)) from error
+        raise DataError(f"cannot be read: {error}", file=named) from error
 
 
 def _nothing(field: Field) -> Any:
@@ -70,20 +102,17 @@ def _parsed(field: Field, text: str) -> Any:
 
 
 @cache
-def reader_of(kind: str, decoder: str | None) -> Read | None:
-    """The reader registered for a kind, with the recipe's decoder where it takes one; None for kinds that are not
-    files.
+def reader_of(kind: str, decoder: str | None, asked: tuple[tuple[str, Any], ...] = ()) -> Read | None:
+    """The reader registered for a kind, with the recipe's decoder where it takes one, and what else is ``asked`` of it;
+    None for kinds that are not files.
 
     ``decoder`` None leaves the choice to the reader.
     """
     known = catalogue()
     if kind not in known.names("reader"):
         return None
-    function = known.load("reader", kind)
-    if decoder is None or "decoder" not in inspect.signature(function).parameters:
-        return function  # type: ignore[no-any-return]
-
-    def read(path: Path) -> Any:
-        return function(path, decoder=decoder)
-
-    return read
+    function: Read = known.load("reader", kind)
+    options = dict(asked)
+    if decoder is not None and "decoder" in inspect.signature(function).parameters:
+        options["decoder"] = decoder
+    return partial(function, **options) if options else function

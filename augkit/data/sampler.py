@@ -19,10 +19,11 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
 
     Each ``iter()`` is the next epoch, from ``epoch`` on; persistent workers learn it with every index. With
     ``labels`` (one per sample) classes are balanced by oversampling: every class is visited as often as the largest,
-    its samples equally often but for one. ``copies`` visits everything that many times; visits of one sample in one
-    epoch differ in ``copy``. ``evaluate`` stays in one epoch, in the order of the samples. ``shard=(rank, world)`` is
-    this process's part: all of equal size (the up to world − 1 visits left over rest for this epoch), except when
-    evaluating.
+    its samples equally often but for one. With ``lengths`` (one per sample) every ``batch`` visits in a row are of
+    samples about as long as each other, see ``bucketed``. ``copies`` visits everything that many times; visits of one
+    sample in one epoch differ in ``copy``. ``evaluate`` stays in one epoch, in the order of the samples.
+    ``shard=(rank, world)`` is this process's part: all of equal size (the up to world − 1 visits left over rest for
+    this epoch), except when evaluating.
     """
 
     def __init__(
@@ -37,9 +38,12 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
         evaluate: bool = False,
         shard: tuple[int, int] = (0, 1),
         recipe_hash: str = "",
+        lengths: Sequence[float] | None = None,
+        batch: int = 1,
     ) -> None:
-        if labels is not None and len(labels) != size:
-            raise ValueError(f"labels: got {len(labels)} for {size} samples.")
+        for name, given in (("labels", labels), ("lengths", lengths)):
+            if given is not None and len(given) != size:
+                raise ValueError(f"{name}: got {len(given)} for {size} samples.")
         self.size = size
         self.seed = seed
         self.epoch = epoch
@@ -48,6 +52,8 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
         self.evaluate = evaluate
         self.shard = shard
         self.recipe_hash = recipe_hash
+        self.lengths = None if lengths is None else np.asarray(lengths, dtype=np.float64)
+        self.batch = batch
         self._classes = None if labels is None else _classes(labels)
         self._skip = 0
         self._current = epoch
@@ -80,7 +86,15 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
             visits = _repeated(np.full(self.size, self.copies), np.arange(self.size))
         else:
             visits = _balanced(self._classes, self.copies, self.seed, epoch)
-        return visits[_order(self.seed, epoch, "order", len(visits))] if self.shuffle else visits
+        visits = visits[_order(self.seed, epoch, "order", len(visits))] if self.shuffle else visits
+        if self.lengths is None:
+            return visits
+        batches = bucketed(self.lengths[visits[:, 0]], self.batch * self.shard[1])
+        if self.shuffle:
+            whole = [rows for rows in batches if len(rows) == len(batches[0])]
+            drawn = _order(self.seed, epoch, "buckets", len(whole))
+            batches = [whole[i] for i in drawn] + batches[len(whole) :]
+        return visits[np.concatenate(batches)] if batches else visits
 
     def set_epoch(self, epoch: int) -> None:
         """Make ``epoch`` the next one, as distributed training does; a position to resume from within it is kept."""
@@ -107,6 +121,22 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
                 raise DataError(f"resume: the state has {name} {state[name]!r}, this loader {mine!r}: other epochs.")
         self.epoch, self._skip = int(state["epoch"]), int(state["samples_consumed"])
         self._current, self._yielded = self.epoch, self._skip
+
+
+_POOL = 100
+"""Batches that are sorted together: enough for little padding, few enough for batches to differ from epoch to epoch."""
+
+
+def bucketed(lengths: np.ndarray, batch: int) -> list[np.ndarray]:
+    """Positions of ``lengths`` (n,), batch by batch: each 100 batches' worth in a row is sorted by length and cut.
+
+    Only the last may be smaller. Equal lengths stay in the order that they came in.
+    """
+    batches = []
+    for start in range(0, len(lengths), _POOL * batch):
+        pool = start + np.argsort(lengths[start : start + _POOL * batch], kind="stable")
+        batches += [pool[first : first + batch] for first in range(0, len(pool), batch)]
+    return batches
 
 
 def _order(seed: int, epoch: int, what: str, count: int) -> np.ndarray:

@@ -19,7 +19,8 @@ class Source(Protocol):
 
     ``fields_type`` declares what a recipe may say of it and ``shorthand`` the field that a bare text stands for, as
     in ``source: {demo: digits}``. ``paths``, if there is such a tuple, names the fields that are paths relative to the
-    recipe. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file names start from.
+    recipe. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file names start from. A
+    ``group``, if there is one, names the metadata that a split keeps together unless the recipe groups by another.
     """
 
     fields_type: ClassVar[type[Checked]]

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +90,13 @@ class Table:
         )
 
 
-def read_table(path: Path) -> Table:
-    """The table in a file, by its suffix; raises DataError with the row that is wrong.
+def read_table(path: Path, delimiter: str | None = None) -> Table:
+    """The table in a file, by its suffix, or with this ``delimiter``; raises DataError with the row that is wrong.
 
     Cells of a CSV stay text unless every cell of the column is a plain whole number, or every one a plain number:
     ``007`` and ``nan`` keep the whole column text. An empty cell is None.
     """
-    read = _READERS.get(path.suffix.lower())
+    read = _READERS.get(path.suffix.lower()) if delimiter is None else partial(_read_csv, delimiter=delimiter)
     if read is None:
         hint = suggestion(path.suffix, _READERS)
         raise DataError(

@@ -17,7 +17,7 @@ from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints
 from augkit.recipe.located import Located, Map, Scalar, Seq
 from augkit.recipe.steps import Written, inner, read_steps, written
-from augkit.schema import Schema
+from augkit.schema import Field, Schema
 
 _APPENDED = "the last step was appended: what the backbone reads"
 _MADE = "not in the recipe; made of the steps that make the format, without chance"
@@ -140,9 +140,8 @@ def _word(step: str) -> str:
 
 def last_step(listed: Listed, other: Listed, schema: Schema, backbone: Scalar) -> Located | None:
     """What to append for the backbone: ``normalize: {like: …}``, or what the ``other`` list has; None where it is."""
-    wanted = dict.fromkeys(field.type.normalized_by for field in schema.fields.values() if field.type.normalized_by)
-    for step in wanted:
-        if _has(listed, step) or step not in catalogue().names("transform"):
+    for step in dict.fromkeys(_wanted(listed, field) for field in schema.fields.values()):
+        if step is None or step not in catalogue().names("transform"):
             continue
         if copied := _item_of(other, step):
             return copied
@@ -152,8 +151,15 @@ def last_step(listed: Listed, other: Listed, schema: Schema, backbone: Scalar) -
     return None
 
 
-def _has(listed: Listed, step: str) -> bool:
-    return any(leaf.name == step for node in listed.nodes for leaf in node.leaves())
+def _wanted(listed: Listed, field: Field) -> str | None:
+    """The step that normalizes what the listed steps leave of a field; None where one of them is it."""
+    kind, wanted = field.type, {field.type.normalized_by}
+    leaves = [leaf for node in listed.nodes for leaf in node.leaves() if leaf.on is None or field.name in leaf.on]
+    for leaf in leaves:
+        if converted := leaf.transform.converted(kind):
+            kind = catalogue().load("target", converted)
+            wanted.add(kind.normalized_by)
+    return None if any(leaf.name in wanted for leaf in leaves) else kind.normalized_by
 
 
 def _item_of(listed: Listed, step: str) -> Located | None:

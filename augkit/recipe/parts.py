@@ -125,6 +125,7 @@ def _check_source(name: str, fields: Located, given: Map, complaints: Complaints
     if hasattr(cls, "fields_for") and cls.shorthand in fields.items:
         try:
             declared = cls.fields_for(plain(fields))
+            fields = Map({n: i for n, i in fields.items.items() if n != cls.shorthand}, fields.keys, fields.where)
         except FieldError as error:
             raise RecipeError(f"{name}: {error}", fields.items[cls.shorthand].where) from None
     missing = [info.name for info in fields_of(declared).values() if info.required and info.name not in fields.items]

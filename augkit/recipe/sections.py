@@ -63,7 +63,8 @@ class LoaderConfig(Checked):
 
     ``balance``: draw the classes of a label equally often (``class``: the sample's only label). ``copies``: how often
     an epoch visits each sample. ``on_error: skip`` counts and reports samples that cannot be read instead of stopping.
-    ``persistent``: workers live on between epochs. ``start``: how worker processes start.
+    ``persistent``: workers live on between epochs. ``start``: how worker processes start. ``bucket_by_length``: a
+    column of lengths that is known without opening samples (``seconds``): a batch is then of about equally long ones.
     """
 
     batch_size: Annotated[int, Limits(1)] = 32
@@ -75,3 +76,4 @@ class LoaderConfig(Checked):
     on_error: Literal["raise", "skip"] = "raise"
     persistent: bool = True
     start: Literal["fork", "spawn", "forkserver"] | None = None
+    bucket_by_length: str | None = None

@@ -31,10 +31,17 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
 .dot { position: absolute; width: 9px; height: 9px; margin: -4.5px; border-radius: 50%; background: var(--c);
   border: 1.5px solid #fff; box-shadow: 0 0 2px #000; }
 .dot.hidden { background: none; border-color: var(--c); }
-.clip { position: relative; width: 280px; height: 96px; overflow: hidden; } .clip svg { width: 100%; height: 80px; }
-.clip path { fill: var(--soft); } .clip small { position: absolute; right: 0; bottom: 0; color: var(--soft); }
-.event { position: absolute; top: 0; height: 80px; min-width: 2px; border-left: 2px solid var(--c); font: 10px/14px
-  system-ui; padding-left: 3px; background: color-mix(in srgb, var(--c) 28%, transparent); overflow: hidden; }
+.clip { position: relative; width: 280px; margin: 0 0 6px; } .clip path { fill: var(--soft); }
+.spectrum, .wave { position: relative; height: 110px; overflow: hidden; } .wave { height: 40px; margin-top: 3px; }
+.spectrum img, .wave svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+@media (prefers-color-scheme: dark) { .spectrum img { filter: invert(1); } }
+.clip audio { width: 100%; height: 28px; } .clip small { display: flex; justify-content: space-between;
+  color: var(--soft); }
+.event { position: absolute; top: 0; height: 100%; min-width: 2px; border: 1.5px solid var(--c);
+  background: color-mix(in srgb, var(--c) 12%, transparent); }
+.event b { position: absolute; left: 0; padding: 0 2px; color: #fff; background: var(--c); font: 10px/12px system-ui;
+  white-space: nowrap; } .event b.above { bottom: 100%; } .event b.inside { top: 0; }
+.wave .event { border-width: 0 0 0 2px; background: color-mix(in srgb, var(--c) 28%, transparent); }
 .text { max-width: 300px; white-space: pre-wrap; overflow-wrap: anywhere; } .text p { margin: 0 0 6px; }
 mark { color: inherit; background: color-mix(in srgb, var(--c) 30%, transparent); border-bottom: 2px solid var(--c); }
 .tags span { display: inline-block; border-bottom: 2px solid var(--c, transparent); }
@@ -46,6 +53,7 @@ body:has(#show-masks:not(:checked)) .masks, body:has(#show-heatmap:not(:checked)
 body:has(#show-depth:not(:checked)) .depth, body:has(#show-polygons:not(:checked)) .polygons,
 body:has(#show-oriented_boxes:not(:checked)) .oriented_boxes,
 body:has(#show-mask:not(:checked)) .semantic, body:has(#show-boxes:not(:checked)) .box,
+body:has(#show-events:not(:checked)) .event,
 body:has(#show-keypoints:not(:checked)) .dot, body:has(#show-drawn:not(:checked)) .card ul { display: none; }
 """
 

@@ -28,6 +28,7 @@ _LAYERS = {
     "oriented_boxes": "oriented boxes",
     "polygons": "polygons",
     "keypoints": "keypoints",
+    "events": "events",
 }
 
 

@@ -1,4 +1,4 @@
-"""Sounds as HTML: the outline of the wave, and events over it."""
+"""Sounds as HTML: spectrogram, wave and something to listen to, and events over them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from html import escape
 
 import numpy as np
 
+from augkit.report.overlays import labels_of
 from augkit.report.palette import Palette
+from augkit.report.png import data_uri
+from augkit.report.spectrogram import spectrogram, wav_uri
 from augkit.sample import Target
 from augkit.vocab.timeline import Audio, Events
 
 COLUMNS = 300
-_HEIGHT = 80
+_HEIGHT = 40
+_TOP = 0.85
+"""Above this fraction of the picture there is no room for a name over a box."""
 
 
 def sounds(targets: Mapping[str, Target], palette: Palette) -> str:
@@ -24,12 +29,20 @@ def sounds(targets: Mapping[str, Target], palette: Palette) -> str:
 
 def _clip(name: str, clip: Audio, events: list[Events], palette: Palette) -> str:
     samples = clip.samples.mean(axis=0)
+    if not len(samples):
+        return f'<p class="none">{escape(name)}: no samples</p>'
     seconds = len(samples) / clip.rate
     title = f"{name}, {seconds:.2f} s at {clip.rate} Hz, {len(clip.samples)} channels, peak {np.abs(samples).max():.2f}"
-    wave = f'<path d="{outline(samples)}"/>'
-    svg = f'<svg viewBox="0 0 {COLUMNS} {_HEIGHT}" preserveAspectRatio="none">{wave}</svg>'
-    marks = "".join(_marks(each, seconds, palette) for each in events)
-    return f'<div class="clip" title="{escape(title)}">{svg}{marks}<small>{seconds:.2f} s</small></div>'
+    picture = f'<img alt="" src="{data_uri(spectrogram(samples, clip.rate))}">'
+    boxes = "".join(_boxes(each, seconds, clip.rate / 2, palette) for each in events)
+    wave = f'<svg viewBox="0 0 {COLUMNS} {_HEIGHT}" preserveAspectRatio="none"><path d="{outline(samples)}"/></svg>'
+    bands = "".join(_bands(each, seconds, palette) for each in events)
+    told = f"<small><span>0 to {clip.rate / 2000:g} kHz</span> {seconds:.2f} s</small>"
+    heard = f'<audio controls preload="metadata" src="{wav_uri(samples, clip.rate)}"></audio>'
+    return (
+        f'<div class="clip" title="{escape(title)}"><div class="spectrum">{picture}{boxes}</div>'
+        f'<div class="wave">{wave}{bands}</div>{told}{heard}</div>'
+    )
 
 
 def outline(samples: np.ndarray) -> str:
@@ -45,12 +58,39 @@ def _y(value: float) -> str:
     return f"{(1 - value) * _HEIGHT / 2:.1f}"
 
 
-def _marks(events: Events, seconds: float, palette: Palette) -> str:
-    labels = events.columns.get("label", [""] * len(events))
-    marks = []
-    for onset, offset, label in zip(events.onset.tolist(), events.offset.tolist(), labels, strict=True):
-        colour = palette.of(label)
-        place = f"left:{100 * onset / seconds:.2f}%;width:{100 * (offset - onset) / seconds:.2f}%"
-        text = escape(str(label))
-        marks.append(f'<i class="event" style="{place};--c:{colour}" title="{onset:.3f} to {offset:.3f} s">{text}</i>')
-    return "".join(marks)
+def _boxes(events: Events, seconds: float, nyquist: float, palette: Palette) -> str:
+    """Events over the spectrogram, as high and low as their frequencies, or all of it where they have none."""
+    labels = labels_of(events.columns, len(events))
+    rows = zip(events.onset.tolist(), events.offset.tolist(), labels, *_hertz(events, nyquist), strict=True)
+    drawn = []
+    for onset, offset, label, low, high in rows:
+        place = f"{_along(onset, offset, seconds)};top:{100 * (1 - high):.2f}%;height:{100 * (high - low):.2f}%"
+        told = f"{label} {onset:.3f} to {offset:.3f} s".strip()
+        style = f"{place};--c:{palette.of(label)}"
+        name = f'<b class="{"inside" if high > _TOP else "above"}">{escape(label)}</b>' if label else ""
+        drawn.append(f'<i class="event" style="{style}" title="{escape(told)}">{name}</i>')
+    return "".join(drawn)
+
+
+def _bands(events: Events, seconds: float, palette: Palette) -> str:
+    """Events over the wave."""
+    labels = labels_of(events.columns, len(events))
+    places = zip(events.onset.tolist(), events.offset.tolist(), labels, strict=True)
+    return "".join(
+        f'<i class="event" style="{_along(onset, offset, seconds)};--c:{palette.of(label)}"></i>'
+        for onset, offset, label in places
+    )
+
+
+def _hertz(events: Events, nyquist: float) -> tuple[list[float], list[float]]:
+    """The lowest and the highest frequency of each event as a fraction of half the rate; all of it where unknown."""
+    edges = []
+    for name, unknown in (("low_hz", 0.0), ("high_hz", 1.0)):
+        column = np.asarray(events.columns.get(name, [np.nan] * len(events)))
+        known = column.astype(np.float64) if column.dtype.kind in "fiu" else np.full(len(events), np.nan)
+        edges.append(np.clip(np.where(np.isnan(known), unknown, known / nyquist), 0.0, 1.0).tolist())
+    return edges[0], edges[1]
+
+
+def _along(onset: float, offset: float, seconds: float) -> str:
+    return f"left:{100 * onset / seconds:.2f}%;width:{100 * (offset - onset) / seconds:.2f}%"

@@ -1,4 +1,4 @@
-"""Clips to prove laws on: mono and stereo, one sample long or a second, with events of every kind."""
+"""Clips and spectrograms to prove laws on: mono and stereo, one sample long or a second, with events of every kind."""
 
 from __future__ import annotations
 
@@ -8,33 +8,39 @@ import hypothesis.strategies as st
 import numpy as np
 
 from augkit.testing.cases import Case, World
+from augkit.testing.further_sounds import FURTHER, further_sounds
 
 EVENTS = ("inside", "whole", "click", "edge", "cut", "twin")
 _LENGTHS = st.one_of(st.sampled_from([1, 2, 100, 4000, 8000]), st.integers(1, 6000))
 
 
 def time_cases() -> st.SearchStrategy[Case]:
-    """Clips of 1 or 2 channels at several rates, with events, a label and a value."""
+    """Clips of 1 to 8 channels at several rates, with events, a label and a value; every other one with all kinds that
+    a clip may have.
+    """
     return st.builds(
         time_case,
         samples=_LENGTHS,
-        channels=st.integers(1, 2),
+        channels=st.sampled_from([1, 2, 8]),
         rate=st.sampled_from([8000, 16000, 22050, 44100]),
         events=st.lists(st.sampled_from(EVENTS), max_size=4).map(tuple),
         seed=st.integers(0, 999),
+        all_kinds=st.booleans(),
     )
 
 
 def time_examples() -> list[Case]:
     """Three fixed ones: an ordinary clip, a stereo one with nothing on it, and a single sample."""
     return [
-        time_case(6000, 1, 16000, ("inside", "click", "cut"), 1),
+        time_case(6000, 1, 16000, ("inside", "click", "cut"), 1, all_kinds=True),
         time_case(3001, 2, 22050, (), 2),
-        time_case(1, 1, 8000, ("whole",), 3),
+        time_case(1, 1, 8000, ("whole",), 3, all_kinds=True),
     ]
 
 
-def time_case(samples: int, channels: int, rate: int, events: tuple[str, ...], seed: int) -> Case:
+def time_case(
+    samples: int, channels: int, rate: int, events: tuple[str, ...], seed: int, all_kinds: bool = False
+) -> Case:
     """One clip; ``events`` names what kind each is, ``seed`` decides the contents."""
     rng = np.random.default_rng(seed)
     sound = rng.uniform(-0.5, 0.5, (channels, samples)).astype(np.float32)
@@ -51,6 +57,9 @@ def time_case(samples: int, channels: int, rate: int, events: tuple[str, ...], s
         "label": "label",
         "value": "value",
     }
+    if all_kinds:
+        more_fields, more_spec = further_sounds(rng, samples / rate, lenient=bool(seed % 2))
+        fields, spec = {**fields, **more_fields}, {**spec, **more_spec}
     return Case(f"{channels}x{samples} samples at {rate} Hz, {list(events)} events, contents {seed}", fields, spec)
 
 
@@ -81,4 +90,42 @@ def _event(rng: np.random.Generator, kind: str, seconds: float) -> list[float]:
     return [a, b]
 
 
-TIME_WORLD = World("time", ("audio", "events", "label", "value"), time_cases, time_examples)
+TIME_WORLD = World("time", ("audio", "events", "label", "value", *FURTHER), time_cases, time_examples)
+
+
+def spectrogram_cases() -> st.SearchStrategy[Case]:
+    """Spectrograms of 1 or 2 channels, of one frame or many, with events, a label and a value."""
+    return st.builds(
+        spectrogram_case,
+        samples=_LENGTHS,
+        channels=st.integers(1, 2),
+        bins=st.sampled_from([1, 2, 13, 64]),
+        hop=st.sampled_from([1, 80, 160, 441]),
+        events=st.lists(st.sampled_from(EVENTS), max_size=4).map(tuple),
+        seed=st.integers(0, 999),
+    )
+
+
+def spectrogram_examples() -> list[Case]:
+    """Three fixed ones: an ordinary one, a stereo one with nothing on it, and a single frame of one bin."""
+    return [
+        spectrogram_case(6000, 1, 40, 160, ("inside", "click", "cut"), 1),
+        spectrogram_case(3001, 2, 13, 100, (), 2),
+        spectrogram_case(1, 1, 1, 160, ("whole",), 3),
+    ]
+
+
+def spectrogram_case(samples: int, channels: int, bins: int, hop: int, events: tuple[str, ...], seed: int) -> Case:
+    """One spectrogram of decibels of a clip at 16 kHz; ``events`` and ``seed`` as for clips."""
+    sound = time_case(samples, channels, 16000, events, seed)
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(-80, 0, (channels, bins, 1 + samples // hop)).astype(np.float32)
+    fields = {"spectrogram": {"values": values, "hop": hop, "samples": samples, "rate": 16000}, **sound.fields}
+    spec = {"spectrogram": "spectrogram", **sound.spec}
+    name = f"{channels}x{bins}x{values.shape[2]} spectrogram, hop {hop}, {list(events)} events, contents {seed}"
+    return Case(name, fields, spec).only(name for name in fields if name != "audio")
+
+
+SPECTROGRAM_WORLD = World(
+    "spectrogram", ("spectrogram", "events", "label", "value", *FURTHER), spectrogram_cases, spectrogram_examples
+)

@@ -21,14 +21,14 @@ from augkit.pipeline import Pipeline
 from augkit.plan import Plan
 from augkit.plugins import catalogue
 from augkit.sample import Axis, Sample, Target
-from augkit.schema import Schema, read_schema
+from augkit.schema import Field, Schema, read_field, read_schema
 from augkit.testing.cases import SPACE_WORLD, Case, World, with_plain
-from augkit.testing.sounds import TIME_WORLD
+from augkit.testing.sounds import SPECTROGRAM_WORLD, TIME_WORLD
 from augkit.testing.texts import TEXT_WORLD
 from augkit.trace import Trace
 from augkit.transform import Params, Transform
 
-WORLDS = (SPACE_WORLD, TIME_WORLD, TEXT_WORLD)
+WORLDS = (SPACE_WORLD, TIME_WORLD, SPECTROGRAM_WORLD, TEXT_WORLD)
 Check = Callable[["Visit"], int]
 
 
@@ -121,7 +121,7 @@ class Subject:
         axes = self.transform.moved_axes()
         kinds = [catalogue().load("target", kind) for kind in world.kinds]
         return any(
-            self.transform.kernel(kind) is not None and bool(kind.axes) and (not axes or bool(kind.axes & axes))
+            self.transform.kernel(kind) is not None and kind.carrier and (not axes or bool(kind.axes & axes))
             for kind in kinds
         )
 
@@ -136,7 +136,14 @@ class Subject:
 
     def carried(self, kind: str) -> bool:
         """Whether a target of this kind may stand in a sample that the step acts on."""
-        return self.follows(kind) or not catalogue().load("target", kind).axes & self.transform.moved_axes()
+        return self._carries(read_field(kind, kind))
+
+    def _carries(self, field: Field) -> bool:
+        if self.transform.kernel(field.type) is not None:
+            return True
+        changes = self.transform.changed_qualities()
+        clashes = any(changes is None or quality in changes for quality in field.options.sensitive_to)
+        return not clashes and not field.type.axes & self.transform.moved_axes()
 
     def require(self, *kinds: str) -> None:
         """NotApplicable unless all of these kinds follow the step."""
@@ -153,7 +160,7 @@ class Subject:
     def fitting(self, case: Case) -> Case:
         """The case with the fields that the step can carry, and those that its draw must see."""
         missing = set(self.transform.needs) - {_kind(spec) for spec in case.spec.values()}
-        carried = case.only(name for name, spec in case.spec.items() if self.carried(_kind(spec)))
+        carried = case.only(name for name, spec in case.spec.items() if self._carries(read_field(name, spec)))
         return with_plain(carried, missing) if missing else carried
 
     def plan(self, spec: Mapping[str, Any], seed: int = 0, **changed: Any) -> Plan:
@@ -166,7 +173,7 @@ class Subject:
     def variant(self, schema: Schema, **changed: Any) -> Step:
         """The step with some reserved fields changed; where a conflict is possible it draws anew."""
         step = dataclasses.replace(self.step, **changed)
-        kinds = frozenset(field.kind for field in schema.fields.values())
+        kinds = frozenset[str]().union(*(field.options.at_risk(field.kind) for field in schema.fields.values()))
         if step.on_conflict is None and step.transform.conflict(kinds):
             return dataclasses.replace(step, on_conflict="redraw")
         return step

@@ -11,15 +11,21 @@ if TYPE_CHECKING:
     from augkit.train.classifier import Classifier as Classifier
     from augkit.train.comparison import Comparison as Comparison
     from augkit.train.comparison import compare as compare
+    from augkit.train.config import RunConfig as RunConfig
     from augkit.train.config import TrainConfig as TrainConfig
+    from augkit.train.learner import Learner as Learner
     from augkit.train.run import Run as Run
     from augkit.train.run import fit as fit
+    from augkit.train.task import Task as Task
 
 _HOMES = {
     "Backbone": "backbones",
     "Classifier": "classifier",
     "Comparison": "comparison",
+    "Learner": "learner",
     "Run": "run",
+    "RunConfig": "config",
+    "Task": "task",
     "TrainConfig": "config",
     "build": "backbones",
     "compare": "comparison",

@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import lightning.pytorch as lightning
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.errors import DataError
-from augkit.rng import stream
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
-from augkit.train.optimizers import Group, build_optimizer, build_schedule, layout_for
+from augkit.train.learner import Learner
+from augkit.train.optimizers import Group
 from augkit.words import suggestion
 
 
@@ -50,24 +49,23 @@ class Tally:
         return {f"{split}_loss": self.loss / count, f"{split}_accuracy": self.correct / count}
 
 
-class Classifier(lightning.LightningModule):
+class Classifier(Learner):
     """Learns ``classes`` from batches of the loader. The head's first weights come from torch's global generator.
 
     A frozen backbone keeps its weights and runs in eval mode throughout, so that BatchNorm's statistics stay too.
-    ``steps`` is the number of optimizer steps that the schedule spans. In training, the loss is smoothed as the
-    recipe says; losses in ``metrics`` of the validation are not.
+    In training, the loss is smoothed as the recipe says; losses in ``metrics`` of the validation are not.
     """
+
+    config: TrainConfig
 
     def __init__(
         self, backbone: Backbone, config: TrainConfig, fields: Fields, classes: Sequence[Any], steps: int, seed: int = 0
     ) -> None:
-        super().__init__()
-        self.config, self.fields, self.classes = config, fields, list(classes)
-        self.steps, self.seed, self.layout = steps, seed, layout_for(config)
+        super().__init__(config, list(classes), steps, seed)
+        self.fields = fields
         self.backbone = backbone.requires_grad_(not config.freeze)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(backbone.width, len(self.classes))
-        self.tallies = {"train": Tally(), "val": Tally()}
         self._numbers = {label: number for number, label in enumerate(self.classes)}
         self.train()  # the trainer restores modes as it found them, and may never call this itself
 
@@ -95,29 +93,25 @@ class Classifier(lightning.LightningModule):
                 f"{self.fields.target}: {error.args[0]!r} is no class of the training split.{hint}"
             ) from None
 
-    def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
+    def sums(self) -> Tally:
+        """An empty tally."""
+        return Tally()
+
+    def judge(self, batch: dict[str, Any], split: str) -> Tensor:
+        """Cross entropy."""
+        smoothing = self.config.label_smoothing if split == "train" else 0.0
         with lone(self, len(batch[self.fields.target])):
-            loss, logits, target = self._compare(batch, self.config.label_smoothing)
-        self.tallies["train"].add(loss, logits, target)
+            loss, logits, target = self._compare(batch, smoothing)
+        self.tallies[split].add(loss, logits, target)
         return loss
 
-    def validation_step(self, batch: dict[str, Any], _: int) -> None:
-        self.tallies["val"].add(*self._compare(batch, 0.0))
-
-    def on_train_epoch_start(self) -> None:
-        """Dropout draws from a generator that depends on seed and epoch alone: a resumed run draws the same."""
-        self.tallies["train"] = Tally()
-        torch.manual_seed(stream(self.seed, self.current_epoch, "", path="train/epoch").subseed())
-
-    def on_validation_epoch_start(self) -> None:
-        self.tallies["val"] = Tally()
-
-    def configure_optimizers(self) -> Any:
-        optimizer = build_optimizer(self.config, self.groups())
-        schedule = build_schedule(self.config, optimizer, self.steps)
-        if schedule is None:
-            return optimizer
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+    def metrics(self, split: str) -> dict[str, Any]:
+        """Loss and accuracy; of a validation also the accuracy of each class."""
+        tally: Tally = self.tallies[split]
+        if split == "train":
+            return tally.metrics(split)
+        named = {str(self.classes[number]): hits / n for number, (hits, n) in sorted(tally.per_class.items())}
+        return {**tally.metrics(split), "per_class": named}
 
     def groups(self) -> list[Group]:
         """What learns: the head, and the backbone unless it is frozen; one group where both learn at one rate."""

@@ -14,6 +14,7 @@ from augkit.recipe.reading import Given, Overrides
 from augkit.train.folder import new_folder, run_name, write_json
 from augkit.train.progress import Progress
 from augkit.train.run import Run, fit
+from augkit.train.task import task_of
 
 WITH, WITHOUT = "with augmentation", "without"
 RESULT = "comparison.json"
@@ -54,10 +55,11 @@ class Paired:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Validation accuracies of each arm, seed by seed."""
+    """What each arm reached in validation, seed by seed; ``score`` names it."""
 
     seeds: tuple[int, ...]
     scores: Mapping[str, Sequence[float]]
+    score: str = "accuracy"
 
     def against_first(self) -> dict[str, Paired]:
         """The first arm against each of the others, over the seeds that both have."""
@@ -66,13 +68,14 @@ class Comparison:
 
     def lines(self) -> list[str]:
         """A table, and what may be concluded."""
-        width = max(map(len, self.scores))
+        what = f"validation {self.score.replace('_', ' ')}"
+        width = max(map(len, (*self.scores, what)))
         head = "".join(f"{f'seed {seed}':>9}" for seed in self.seeds)
-        table = [f"{'validation accuracy':<{width}}  {'mean':>6} {'sd':>6} {head}"]
+        table = [f"{what:<{width}}  {'mean':>6} {'sd':>6} {head}"]
         for name, scores in self.scores.items():
             spread = f"{statistics.stdev(scores):>6.3f}" if len(scores) > 1 else f"{'–':>6}"
             each = "".join(f"{score:>9.3f}" for score in scores)
-            table.append(f"{name:<{max(width, 19)}}  {statistics.fmean(scores):>6.3f} {spread} {each}")
+            table.append(f"{name:<{width}}  {statistics.fmean(scores):>6.3f} {spread} {each}")
         first = next(iter(self.scores))
         return [*table, *(pair.verdict(first, name) for name, pair in self.against_first().items())]
 
@@ -83,7 +86,7 @@ class Comparison:
             for name, pair in self.against_first().items()
         }
         first = next(iter(self.scores))
-        return {"seeds": self.seeds, "val_accuracy": self.scores, "first": first, "first_minus_other": pairs}
+        return {"seeds": self.seeds, f"val_{self.score}": self.scores, "first": first, "first_minus_other": pairs}
 
 
 def compare(
@@ -95,7 +98,7 @@ def compare(
     progress: Progress | None = None,
     say: Callable[[str], None] = print,
 ) -> Comparison:
-    """Train every arm with every seed, from the first recipe's own on, and compare accuracies seed by seed.
+    """Train every arm with every seed, from the first recipe's own on, and compare their scores seed by seed.
 
     One recipe is compared with itself without augmentation (``steps`` replaced by ``eval_steps``: the same data, epochs
     and number of optimisation steps); several recipes are compared with each other. All arms of a seed run before the
@@ -105,6 +108,7 @@ def compare(
     own = read_recipe(recipes[0], overrides)
     numbers = tuple(range(own.seed, own.seed + seeds))
     arms = {seed: _arms(recipes, overrides, seed) for seed in numbers}
+    what = _common_score(list(arms[own.seed].values()))
     folder, progress = new_folder(own, out), progress or Progress()
     scores: dict[str, list[float]] = {name: [] for name in arms[own.seed]}
     for seed in numbers:
@@ -112,14 +116,24 @@ def compare(
             progress.prefix = f"[{name}] "
             run = fit(recipe, folder / f"{name.replace(' ', '-')}-seed-{seed}", progress=progress)
             scores[name].append(score(run))
-            say(f"seed {seed}, {name}: validation accuracy {scores[name][-1]:.3f}")
-        write_json(folder / RESULT, Comparison(numbers, scores).to_json())
-    return Comparison(numbers, scores)
+            say(f"seed {seed}, {name}: validation {what.replace('_', ' ')} {scores[name][-1]:.3f}")
+        write_json(folder / RESULT, Comparison(numbers, scores, what).to_json())
+    return Comparison(numbers, scores, what)
+
+
+def _common_score(recipes: Sequence[Recipe]) -> str:
+    """What all arms are judged by; RecipeError where they learn different things."""
+    found = {task_of(recipe.train).scores[0]: recipe for recipe in recipes if recipe.train is not None}
+    if len(found) > 1:
+        names = " and ".join(found)
+        raise RecipeError(f"these recipes are judged by {names}: they learn different things and cannot be compared.")
+    return next(iter(found), "accuracy")
 
 
 def score(run: Run) -> float:
-    """The accuracy that a run is judged by; picking the best epoch by validation would flatter it."""
-    return float(run.metrics["best" if run.model.config.early_stop else "last"]["val_accuracy"])
+    """The number that a run is judged by; picking the best epoch by validation would flatter it."""
+    epoch = run.metrics["best" if run.model.config.early_stop else "last"]
+    return float(epoch[f"val_{run.metrics['scores'][0]}"])
 
 
 def without_augmentation(recipe: Recipe) -> Recipe:

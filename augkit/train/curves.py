@@ -11,8 +11,10 @@ from augkit.data.whole import write_whole
 TRAIN, VAL, GRID = "#c2571a", "#1f5fa8", "#d9d9d9"
 
 
-def draw(history: Sequence[Mapping[str, Any]], path: Path, title: str = "", best: int | None = None) -> None:
-    """Loss and accuracy by epoch as a PNG: training in orange, validation in blue, the epoch that was kept marked.
+def draw(
+    history: Sequence[Mapping[str, Any]], path: Path, title: str = "", best: int | None = None, score: str = "accuracy"
+) -> None:
+    """Loss and score by epoch as a PNG: training in orange, validation in blue, the epoch that was kept marked.
 
     ``history`` has a row per epoch with ``train_loss`` and ``train_accuracy``, and ``val_…`` where it was validated.
     The file is replaced at once, never half written.
@@ -22,7 +24,7 @@ def draw(history: Sequence[Mapping[str, Any]], path: Path, title: str = "", best
 
     figure = Figure(figsize=(9, 3.6), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
-    for axes, what in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+    for axes, what in zip(figure.subplots(1, 2), ("loss", score), strict=True):
         _panel(axes, history, what, best)
     if title:
         figure.suptitle(title, fontsize=10)
@@ -42,7 +44,7 @@ def _panel(axes: Any, history: Sequence[Mapping[str, Any]], what: str, best: int
             [kept["epoch"] + 1], [value], "o", markersize=9, fillstyle="none", color=VAL, label=f"kept: {value:.3f}"
         )
     axes.set_xlabel("epoch")
-    axes.set_title(what, fontsize=10)
+    axes.set_title(what.replace("_", " "), fontsize=10)
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(color=GRID, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)

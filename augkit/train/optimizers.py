@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
 
 from augkit.errors import FieldError
-from augkit.train.config import TrainConfig
+from augkit.train.config import RunConfig
 from augkit.words import suggestion
 
 Group = dict[str, Any]
@@ -24,13 +24,13 @@ def names() -> list[str]:
     return sorted(name for name, item in found if inspect.isclass(item) and issubclass(item, Optimizer))
 
 
-def layout_for(config: TrainConfig) -> torch.memory_format:
+def layout_for(config: RunConfig) -> torch.memory_format:
     """How pictures and weights lie in memory: channels last is faster on a CPU, but LBFGS lays gradients end to end."""
     name = config.optimizer if isinstance(config.optimizer, str) else config.optimizer["name"]
     return torch.contiguous_format if name == "LBFGS" else torch.channels_last
 
 
-def build_optimizer(config: TrainConfig, groups: Sequence[Group]) -> Optimizer:
+def build_optimizer(config: RunConfig, groups: Sequence[Group]) -> Optimizer:
     """The optimizer that ``config`` names over ``groups``. Raises FieldError for a name or an argument torch lacks."""
     given: dict[str, Any] = {"name": config.optimizer} if isinstance(config.optimizer, str) else dict(config.optimizer)
     name = given.pop("name")
@@ -56,7 +56,7 @@ def build_optimizer(config: TrainConfig, groups: Sequence[Group]) -> Optimizer:
         raise FieldError(f"optimizer: {name}: {error}", "optimizer") from error
 
 
-def build_schedule(config: TrainConfig, optimizer: Optimizer, steps: int) -> LRScheduler | None:
+def build_schedule(config: RunConfig, optimizer: Optimizer, steps: int) -> LRScheduler | None:
     """How the rates go over ``steps`` optimizer steps: down a cosine to 0; up and down again (Smith 2018); or None."""
     if config.schedule == "none":
         return None

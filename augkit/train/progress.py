@@ -8,7 +8,7 @@ import shutil
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -81,13 +81,12 @@ class Progress:
         self._width = len(text)
         print(text, end="", file=self.stream, flush=True)
 
-    def epoch(self, row: Mapping[str, Any], epochs: int, best: bool) -> None:
+    def epoch(self, row: Mapping[str, Any], epochs: int, best: bool, scores: Sequence[str] = ("accuracy",)) -> None:
         """A line for an epoch that was validated; on a terminal the bar speaks for the others."""
         if "val_loss" not in row:
             return
         count = len(str(epochs))
-        train = f"train loss {row['train_loss']:.3f} accuracy {row['train_accuracy']:.3f}"
-        val = f"val loss {row['val_loss']:.3f} accuracy {row['val_accuracy']:.3f}"
+        train, val = (_told(row, split, scores) for split in ("train", "val"))
         star = "  best" if best else ""
         self.say(f"epoch {row['epoch'] + 1:>{count}}/{epochs}  {train}   {val}   {row['seconds']:.1f} s{star}")
 
@@ -95,3 +94,9 @@ class Progress:
         if self._width:
             print("\r" + " " * self._width + "\r", end="", file=self.stream)
             self._width = 0
+
+
+def _told(row: Mapping[str, Any], split: str, scores: Sequence[str]) -> str:
+    """``val loss 0.400 accuracy 0.900``, with those of the scores that there are."""
+    known = [name for name in ("loss", *scores) if f"{split}_{name}" in row]
+    return " ".join([split, *(f"{name.replace('_', ' ')} {row[f'{split}_{name}']:.3f}" for name in known)])

@@ -15,10 +15,10 @@ import torch
 
 from augkit.data.whole import write_whole
 from augkit.errors import AugkitError
-from augkit.train.classifier import Classifier
-from augkit.train.config import TrainConfig
+from augkit.train.config import RunConfig
 from augkit.train.curves import draw
 from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
+from augkit.train.learner import Learner
 from augkit.train.progress import Progress
 
 Row = dict[str, Any]
@@ -38,7 +38,7 @@ class Record(lightning.Callback):
     """
 
     folder: Path
-    config: TrainConfig
+    config: RunConfig
     progress: Progress
     facts: Mapping[str, Any]
     resume_state: Mapping[str, Any]
@@ -65,7 +65,7 @@ class Record(lightning.Callback):
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """A row of history; after a validation also the files, the line on the screen and the decision to stop."""
-        assert isinstance(module, Classifier)
+        assert isinstance(module, Learner)
         row = self._row(trainer, module)
         self.history.append(row)
         if not math.isfinite(row["train_loss"]):
@@ -73,7 +73,7 @@ class Record(lightning.Callback):
         if "val_loss" not in row:
             return
         best = self.best is row
-        self.progress.epoch(row, self.config.epochs, best)
+        self.progress.epoch(row, self.config.epochs, best, self.scores)
         if self.enough:
             self.stopped, trainer.should_stop = "early_stop", True
         elif row["epoch"] + 1 == self.config.epochs:
@@ -97,7 +97,8 @@ class Record(lightning.Callback):
         if self.stopped == "running" and now - self._drawn < DRAW_EVERY:
             return
         self._drawn = now
-        draw(self.history, self.folder / CURVES, str(self.facts.get("title", "")), best["epoch"] if best else None)
+        title = str(self.facts.get("title", ""))
+        draw(self.history, self.folder / CURVES, title, best["epoch"] if best else None, self.scores[0])
 
     def metrics(self) -> dict[str, Any]:
         """The facts, and the history so far. Epochs count from 0."""
@@ -113,6 +114,11 @@ class Record(lightning.Callback):
         }
 
     @property
+    def scores(self) -> tuple[str, ...]:
+        """The metrics beside the loss; the first is what the run is judged by."""
+        return tuple(self.facts["scores"])
+
+    @property
     def validated(self) -> list[Row]:
         """The epochs after which there was a validation."""
         return [row for row in self.history if "val_loss" in row]
@@ -120,7 +126,7 @@ class Record(lightning.Callback):
     @property
     def best(self) -> Row | None:
         """The first of the validated epochs with the best ``monitor``."""
-        sign = -1 if self.config.monitor.endswith("accuracy") else 1
+        sign = 1 if self.config.monitor.endswith("loss") else -1
         return min(self.validated, key=lambda row: sign * float(row[self.config.monitor]), default=None)
 
     @property
@@ -132,19 +138,16 @@ class Record(lightning.Callback):
         since = [row for row in self.validated if row["epoch"] > best["epoch"]]
         return len(since) >= patience
 
-    def _row(self, trainer: lightning.Trainer, module: Classifier) -> Row:
+    def _row(self, trainer: lightning.Trainer, module: Learner) -> Row:
         seconds = time.perf_counter() - self._epoch_started
-        row: Row = {"epoch": trainer.current_epoch, **module.tallies["train"].metrics("train")}
+        row: Row = {"epoch": trainer.current_epoch, **module.metrics("train")}
         row |= _skipped("train", trainer.train_dataloader)
-        val = module.tallies["val"]
-        if val.count:
-            per_class = sorted(val.per_class.items())
-            named = {str(module.classes[number]): hits / count for number, (hits, count) in per_class}
-            row |= {**val.metrics("val"), **_skipped("val", trainer.val_dataloaders), "per_class": named}
-            module.tallies["val"] = type(val)()
+        if module.tallies["val"].count:
+            row |= {**module.metrics("val"), **_skipped("val", trainer.val_dataloaders)}
+            module.tallies["val"] = module.sums()
         return row | {"lr": trainer.optimizers[0].param_groups[0]["lr"], "seconds": round(seconds, 3)}
 
-    def _weights(self, module: Classifier) -> dict[str, Any]:
+    def _weights(self, module: Learner) -> dict[str, Any]:
         return {"state_dict": module.state_dict(), "augkit": {**self.resume_state, "epochs_done": len(self.history)}}
 
     def _diverged(self, row: Row) -> str:

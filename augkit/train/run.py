@@ -12,20 +12,19 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
-from augkit.data.classes import in_order
 from augkit.data.loading import Loader
-from augkit.errors import DataError, RecipeError
+from augkit.errors import RecipeError
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
 from augkit.recipe.reading import Given, Overrides
-from augkit.train.backbones import build
-from augkit.train.classifier import Classifier
-from augkit.train.config import Fields, TrainConfig, choose_fields, located_in
+from augkit.train.config import Fields, RunConfig, located_in
 from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
+from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
+from augkit.train.task import Task, kinds_after, task_of
 from augkit.train.threads import threads
 
 
@@ -35,7 +34,8 @@ class Run:
 
     folder: Path
     metrics: Mapping[str, Any]
-    model: Classifier
+    model: Learner
+    task: Task
 
 
 def fit(
@@ -62,11 +62,11 @@ def fit(
         record = Record(folder, job.config, progress, facts, _identity(job), started=started)
         checkpoint = _resume(folder, record, model, job.train) if resume else None
         write_text(folder / RECIPE, moved_to(job.recipe, folder).resolved())
-        progress.say(_headline(facts, job.config))
+        progress.say(_headline(facts, job))
         if record.stopped == "running":
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()
-    return Run(folder, record.metrics(), model)
+    return Run(folder, record.metrics(), model, job.task)
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ class Job:
     """All that a run is made of, checked, before a network is built."""
 
     opened: Opened
+    task: Task
     section: Map
-    config: TrainConfig
+    config: RunConfig
     fields: Fields
     classes: list[Any]
     train: Loader
@@ -86,6 +87,11 @@ class Job:
         """The recipe, its steps fitted."""
         return self.opened.recipe
 
+    @property
+    def steps(self) -> int:
+        """How often the optimizer will have stepped."""
+        return len(self.train) * self.config.epochs
+
 
 def _job(opened: Opened) -> Job:
     recipe = opened.recipe
@@ -93,28 +99,25 @@ def _job(opened: Opened) -> Job:
         example = "train: {backbone: pkg/efficientnet_lite0, epochs: 20}"
         raise RecipeError(f"there is no `train`; write {example}.", recipe.tree.where)
     if recipe.settings.views > 1:
-        said = f"views: {recipe.settings.views} draws at once are for contrastive learning; classification takes 1."
+        said = f"views: {recipe.settings.views} draws at once are for contrastive learning; this training takes 1."
         raise RecipeError(f"{said} For more visits of each sample: loader: {{copies: …}}.", place(recipe.tree, "views"))
-    config = TrainConfig.from_recipe(recipe.train)
-    kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
-    fields = choose_fields(config, kinds, recipe.train.where)
-    classes = class_names(opened, fields.target)
-    return Job(opened, recipe.train, config, fields, classes, opened.loader("train"), opened.loader("val"))
+    task = task_of(recipe.train)
+    config = task.config_type.from_recipe(recipe.train)
+    fields = task.fields(config, kinds_after(recipe), recipe.train.where)
+    classes = task.classes(opened, fields)
+    return Job(opened, task, recipe.train, config, fields, classes, opened.loader("train"), opened.loader("val"))
 
 
-def _model(job: Job) -> Classifier:
+def _model(job: Job) -> Learner:
     """The network, its first weights drawn from the recipe's seed."""
-    config, seed = job.config, job.recipe.seed
-    torch.manual_seed(seed)
-    with located_in(job.section):
-        size = _size(job.train, job.fields)
-        backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
-        model = Classifier(backbone, config, job.fields, job.classes, len(job.train) * config.epochs, seed)
-        build_optimizer(config, model.groups())  # refuses what torch cannot do while there is no folder yet
+    torch.manual_seed(job.recipe.seed)
+    model = job.task.learner(job)
+    with located_in(job.section, job.task.config_type):
+        build_optimizer(job.config, model.groups())  # refuses what torch cannot do while there is no folder yet
     return model.to(memory_format=model.layout)
 
 
-def _trainer(config: TrainConfig, record: Record) -> lightning.Trainer:
+def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
     return lightning.Trainer(
         max_epochs=config.epochs,
         accelerator="auto",
@@ -129,21 +132,6 @@ def _trainer(config: TrainConfig, record: Record) -> lightning.Trainer:
         deterministic="warn",
         default_root_dir=record.folder,
     )
-
-
-def class_names(opened: Opened, target: str) -> list[Any]:
-    """The classes of the training split in order, from metadata alone; DataError where validation has others."""
-    seen = {split: opened.dataset(split, augment=False).labels(target) for split in ("train", "val")}
-    classes = in_order(seen["train"])
-    if len(classes) < 2:
-        raise DataError(f"{target}: the training split has one class only, {classes[0]!r}; nothing can be learnt.")
-    unknown = sorted({str(label) for label in seen["val"]} - {str(label) for label in classes})
-    if unknown:
-        raise DataError(
-            f"{target}: the validation split has {_listed(unknown)}, which the training split has not: "
-            "no network can know them. Use split: {stratify: true}, or more samples of these classes."
-        )
-    return classes
 
 
 def _identity(job: Job) -> dict[str, Any]:
@@ -161,7 +149,7 @@ def _checkpoint(path: Path) -> dict[str, Any]:
     return dict(checkpoint)
 
 
-def _resume(folder: Path, record: Record, model: Classifier, train: Loader) -> Path | None:
+def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path | None:
     """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
     path = folder / LAST
     checkpoint = _checkpoint(path)
@@ -181,17 +169,9 @@ def _resume(folder: Path, record: Record, model: Classifier, train: Loader) -> P
     return path
 
 
-def _size(loader: Loader, fields: Fields) -> tuple[int, int]:
-    """Height and width of the first sample; what a network for one size is built for."""
-    shape = loader.collate_fn([loader.dataset[0]])[fields.input].shape
-    return int(shape[-2]), int(shape[-1])
-
-
-def _facts(job: Job, model: Classifier) -> dict[str, Any]:
+def _facts(job: Job, model: Learner) -> dict[str, Any]:
     """What is known of a run before it starts."""
     recipe, opened = job.recipe, job.opened
-    labels = opened.dataset("val").labels(job.fields.target)
-    commonest = max(labels.count(label) for label in model.classes) / len(labels)
     accepted = [step for step in recipe.leaves if step.accept]
     return {
         "title": f"{recipe.path.stem}, seed {recipe.seed}",
@@ -199,12 +179,12 @@ def _facts(job: Job, model: Classifier) -> dict[str, Any]:
         "recipe_hash": opened.hash,
         "seed": recipe.seed,
         "task": job.config.task,
-        "backbone": job.config.backbone,
+        "scores": job.task.scores,
         "target": job.fields.target,
         "classes": model.classes,
-        "samples": {"train": len(opened.keys("train")), "val": len(labels)},
+        "samples": {split: len(opened.keys(split)) for split in ("train", "val")},
         "steps_per_epoch": len(job.train),
-        "majority_accuracy": commonest,
+        **job.task.facts(job),
         "parameters": sum(p.numel() for p in model.parameters()),
         "parameters_learning": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "accepts": {step.id: step.accept for step in accepted},
@@ -213,15 +193,9 @@ def _facts(job: Job, model: Classifier) -> dict[str, Any]:
     }
 
 
-def _headline(facts: Mapping[str, Any], config: TrainConfig) -> str:
-    weights = config.pretrained if isinstance(config.pretrained, str) else ("random", "pretrained")[config.pretrained]
-    stage = f" up to stride {config.stride}" if config.stride else ""
+def _headline(facts: Mapping[str, Any], job: Job) -> str:
     samples, learning = facts["samples"], f"{facts['parameters_learning']:,} of {facts['parameters']:,}"
     return (
         f"{facts['title']}: {len(facts['classes'])} classes, {samples['train']} samples to learn from, "
-        f"{samples['val']} to validate; {config.backbone}{stage} with {weights} weights, {learning} learn"
+        f"{samples['val']} to validate; {job.task.network(job.config)}, {learning} learn"
     )
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -4,11 +4,40 @@ from augkit import hookimpl
 
 AUGKIT_API = 1
 _INSTALL = "pip install 'augkit[audio]'"
-_KINDS = {"audio": "Audio", "events": "Events"}
+_KINDS = {
+    "audio": "Audio",
+    "events": "Events",
+    "frame_labels": "FrameLabels",
+    "contour": "Contour",
+    "beats": "Beats",
+    "words": "Words",
+    "key": "Key",
+    "chord": "Chord",
+}
+_SPECTRA = {"spectrogram": "Spectrogram", "spectrogram_picture": "SpectrogramPicture"}
 _STEPS = {
     "stretch": {"time_stretch": "TimeStretch"},
+    "speed": {"speed": "ChangeSpeed"},
+    "pitch": {"pitch_shift": "ShiftPitch"},
+    "placing": {"shift": "Shift", "crop": "Crop", "center_crop": "CenterCrop", "pad": "Pad", "reverse": "Reverse"},
+    "masking": {"time_mask": "TimeMask"},
+    "splice": {"splice": "Splice"},
+    "warp": {"time_warp": "TimeWarp"},
     "level": {"gain": "ChangeGain"},
     "noise": {"add_noise": "AddNoise"},
+    "spectra": {"log_mel": "LogMel", "mfcc": "Mfcc"},
+}
+_SPECTRUM_STEPS = {
+    "spectrum_mask": {"freq_mask": "FreqMask"},
+    "spectrum_scale": {"standardize": "Standardize", "picture": "Picture"},
+}
+_SOURCES = {
+    "audio_folder": "folder:AudioFolder",
+    "audio_table": "audio_table:AudioTable",
+    "dcase": "dcase:Dcase",
+    "audacity": "audacity:Audacity",
+    "raven": "raven:Raven",
+    "jams": "jams:Jams",
 }
 
 
@@ -17,10 +46,21 @@ def augkit_register(registry):
     registry.install = _INSTALL
     for kind, cls in _KINDS.items():
         registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="audio")
+    for kind, cls in _SPECTRA.items():
+        registry.target(kind, f"augkit.vocab.timeline:{cls}", modality="spectrogram")
     registry.kernels("augkit_audio.follow")
+    registry.kernels("augkit_audio.moving")
+    registry.kernels("augkit_audio.running")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_audio.{path}")
+    registry.demo("sound_scenes", "augkit_audio.demo:SoundScenes")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"audio/{name}", f"augkit_audio.{module}:{cls}")
+    for module, steps in _SPECTRUM_STEPS.items():
+        for name, cls in steps.items():
+            registry.transform(f"spectrogram/{name}", f"augkit_audio.{module}:{cls}")
+    registry.task("sound_events", "augkit_audio.tasks:EventDetection", install="pip install 'augkit[audio,train]'")
     registry.policy("audio", "augkit_audio.policy:STEPS")

@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 
-from augkit.errors import DataError
 from augkit.rng import field
 from augkit.transform import moves
-from augkit.vocab.timeline import Audio, Gain, Noise, TimeMap
+from augkit.vocab.timeline import Audio, Gain, Noise, Speed, TimeMap
+from augkit_audio.pieces import placed
 
 _POWER = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
 _LOWEST_HZ = 20.0
@@ -19,30 +19,27 @@ _LOWEST_HZ = 20.0
 def audio_follows_time(audio: Audio, timemap: TimeMap) -> Audio:
     """The samples between the first and the last knot, stretched without changing pitch; silence where no knot reaches.
 
-    A map that cuts, pads or shifts whole clips moves samples as they are; one whose speed varies raises DataError.
+    A map that cuts, pads or shifts whole clips moves samples as they are.
     """
-    if timemap.is_identity():
-        return audio
-    slopes = timemap.slopes()
-    if np.ptp(slopes) > 1e-9 * slopes[0]:
-        raise DataError(
-            f"the speed varies within the clip ({1 / slopes.max():g} to {1 / slopes.min():g}): not supported."
-        )
-    rate, channels = audio.rate, len(audio.samples)
-    first, last = (round(timemap.source[end] * rate) for end in (0, -1))
-    begin = round(timemap.output[0] * rate)
-    moved = audio.samples[:, max(first, 0) : last]
-    begin += round((max(first, 0) - first) * slopes[0])
-    if abs(slopes[0] - 1.0) > 1e-9 and moved.shape[1]:
-        from augkit_audio.signalsmith import stretched
+    return placed(audio, timemap, _stretched)
 
-        moved = stretched(moved, rate, float(1.0 / slopes[0]))
-    made = np.zeros((channels, timemap.samples_out), dtype=np.float32)
-    skipped = max(-begin, 0)
-    room = made[:, max(begin, 0) :]
-    fitting = moved[:, skipped : skipped + room.shape[1]]
-    room[:, : fitting.shape[1]] = fitting
-    return dataclasses.replace(audio, samples=made)
+
+@moves(Speed, Audio)
+def audio_follows_speed(audio: Audio, speed: Speed) -> Audio:
+    """The samples between the first and the last knot, resampled; silence where no knot reaches."""
+    return placed(audio, speed, _resampled)
+
+
+def _stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
+    from augkit_audio.signalsmith import stretched
+
+    return stretched(samples, rate, speed)
+
+
+def _resampled(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
+    from augkit_audio.resampling import played
+
+    return played(samples, speed)
 
 
 @moves(Gain, Audio)

@@ -1,4 +1,4 @@
-"""Time stretching with Signalsmith Stretch (python-stretch), which keeps the pitch."""
+"""Time stretching and pitch shifting with Signalsmith Stretch (python-stretch)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,27 @@ def stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
     python-stretch compensates the latency. The seed makes it deterministic where it randomises phases. Clips below
     1 kHz raise DataError.
     """
+    engine = _engine(samples, rate, "stretched")
+    engine.setTimeFactor(speed)
+    return _processed(engine, samples)
+
+
+def transposed(samples: np.ndarray, rate: int, semitones: float) -> np.ndarray:
+    """``samples`` (channels, n) float32 with every frequency ``semitones`` higher, in place on time and as long."""
+    engine = _engine(samples, rate, "transposed")
+    engine.setTransposeSemitones(semitones)
+    made = _processed(engine, samples)[:, : samples.shape[1]]
+    return np.pad(made, ((0, 0), (0, samples.shape[1] - made.shape[1])))
+
+
+def _engine(samples: np.ndarray, rate: int, done: str) -> Signalsmith.Stretch:
     if rate < LOWEST_RATE:
-        raise DataError(f"a clip at {rate} Hz cannot be stretched; expected at least {LOWEST_RATE} Hz.")
+        raise DataError(f"a clip at {rate} Hz cannot be {done}; expected at least {LOWEST_RATE} Hz.")
     engine = Signalsmith.Stretch(0)
     engine.preset(len(samples), float(rate))
-    engine.setTimeFactor(speed)
+    return engine
+
+
+def _processed(engine: Signalsmith.Stretch, samples: np.ndarray) -> np.ndarray:
     # Reversed and otherwise strided arrays have been seen to come out silent; read-only ones are refused.
     return engine.process(np.require(samples, np.float32, ["C", "W"]))

@@ -102,8 +102,8 @@ def augkit_register(registry: Registry) -> None:
         registry.writer(kind, f"augkit_image.{function}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_image.{path}")
-    for name in ("digits", "shapes"):
-        registry.demo(name, "augkit_image.demo:Demo")
+    for name, cls in {"digits": "Digits", "shapes": "Shapes"}.items():
+        registry.demo(name, f"augkit_image.demo:{cls}")
     registry.kernels("augkit_image.running")
     registry.kernels("augkit_image.mixes")
     registry.transform("image/mixup", "augkit.vocab.blend:MixUp")

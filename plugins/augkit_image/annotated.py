@@ -1,13 +1,11 @@
-"""What sources of annotated pictures share: columns, the size a file states, names of points that mirror each other."""
+"""What sources of annotated pictures share: the size a file states, names of points that mirror each other."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from augkit.errors import DataError, FieldError
 from augkit.fields import Size
@@ -16,13 +14,6 @@ from augkit_image.files import image_size
 
 _SIDE = re.compile(r"left|right|(?<![a-z])[lr](?=[^a-z]|$)", re.IGNORECASE)
 _OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
-
-
-def column(values: Sequence[Any]) -> Any:
-    """One value a row: whole numbers as int64, other numbers as float64, all else as the list it is."""
-    if all(isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63 for value in values):
-        return np.array(values, dtype=np.int64)
-    return np.array(values) if all(isinstance(value, float) for value in values) else list(values)
 
 
 def check_stated(file: Path, stated: Size | None, where: str) -> None:

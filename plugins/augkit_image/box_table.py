@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 
+from augkit.columns import column
+from augkit.data.on_demand import OnDemand
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
 from augkit.words import suggestion
-from augkit_image.annotated import column
-from augkit_image.on_demand import OnDemand
 
 _PICTURES = ("image", "filename", "file_name", "file", "path", "image_path", "image_id", "img")
 _LABELS = ("label", "class", "name", "category", "classname", "class_name", "labelname")

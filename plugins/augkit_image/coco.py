@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 
+from augkit.columns import column
+from augkit.data.on_demand import OnDemand
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, Size, check_names
 from augkit.plugins import catalogue
-from augkit_image.annotated import check_known, check_stated, column, keypoint_kind
+from augkit_image.annotated import check_known, check_stated, keypoint_kind
 from augkit_image.coco_file import CocoFile, read_coco, without
 from augkit_image.files import image_size
-from augkit_image.on_demand import OnDemand
 from augkit_image.outlines import mask_of_rings
 from augkit_image.rle import decode
 

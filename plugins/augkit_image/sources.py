@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from augkit.data.folders import check_classes, class_of, files_below, folder_of
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
-from augkit.words import suggestion
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+_LOOSE = "With masks instead of classes, write `masks: folder`; labels in a table are a `manifest`."
 
 
 class ImageFolderFields(Checked):
@@ -75,21 +75,21 @@ class ImageFolder:
         if not found:
             raise DataError(f"there is no image here ({', '.join(self.extensions)}).", file=str(self.root))
         if not self.masks:
-            self._check_classes(found)
+            check_classes(self.root, found, "image", self.extensions, _LOOSE)
         return found
 
     @property
     def classes(self) -> list[str]:
         """The names of the folders, in order; none with masks."""
-        return [] if self.masks else sorted({_class_of(key) for key in self.keys})
+        return [] if self.masks else sorted({class_of(key) for key in self.keys})
 
     def meta(self, key: str) -> dict[str, Any]:
         """The class."""
-        return {} if self.masks else {"label": _class_of(key)}
+        return {} if self.masks else {"label": class_of(key)}
 
     def load(self, key: str) -> dict[str, Any]:
         if not self.masks:
-            return {"image": self.root / key, "label": _class_of(key)}
+            return {"image": self.root / key, "label": class_of(key)}
         return {"image": self.root / key, **{field: self._mask(key, field) for field in self.masks}}
 
     def _mask(self, key: str, field: str) -> Path:
@@ -104,21 +104,6 @@ class ImageFolder:
     def _files(self) -> dict[str, dict[str, str]]:
         return {field: by_stem(folder) for field, folder in self.masks.items()}
 
-    def _check_classes(self, keys: list[str]) -> None:
-        loose = next((key for key in keys if "/" not in key), None)
-        if loose is not None:
-            raise DataError(
-                f"{loose!r} is in no class: {self.root} needs a folder per class. With masks instead of classes, "
-                "write `masks: folder`; labels in a table are a `manifest`.",
-                file=str(self.root / loose),
-            )
-        filled = {_class_of(key) for key in keys}
-        for folder in sorted(entry.name for entry in os.scandir(self.root) if entry.is_dir()):
-            if folder not in filled and not folder.startswith("."):
-                raise DataError(
-                    f"the class {folder!r} has no image ({', '.join(self.extensions)}).", file=str(self.root / folder)
-                )
-
 
 def by_stem(masks: Path) -> dict[str, str]:
     """Path by path without ending."""
@@ -128,41 +113,3 @@ def by_stem(masks: Path) -> dict[str, str]:
         if other != name:
             raise DataError(f"{other} and {name} are masks of the same image.", file=str(masks / name))
     return found
-
-
-def _class_of(key: str) -> str:
-    return key.partition("/")[0]
-
-
-def folder_of(base: Path, name: str, field: str) -> Path:
-    """A folder that a recipe names; FieldError with what is beside it where there is none."""
-    folder = base / name
-    if not folder.is_dir():
-        beside = [entry.name for entry in folder.parent.iterdir()] if folder.parent.is_dir() else []
-        raise FieldError(f"{field}: there is no folder {folder}.{suggestion(folder.name, beside)}", field)
-    return folder
-
-
-def lines_of(file: Path) -> list[str]:
-    """The lines of a list of names; DataError with the file where it is no UTF-8 or cannot be read."""
-    try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot be read: {error}", file=str(file)) from None
-
-
-def files_below(folder: Path, extensions: tuple[str, ...]) -> Iterator[str]:
-    """Paths relative to ``folder``, with slashes, of the files with these endings that are not hidden."""
-    for parent, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in folders:
-            _check_link(Path(parent, name))
-        for name in names:
-            if not name.startswith(".") and name.lower().endswith(extensions):
-                yield Path(parent, name).relative_to(folder).as_posix()
-
-
-def _check_link(folder: Path) -> None:
-    """Refuse a link to a folder that holds it: its images would be found again and again, as different samples."""
-    if folder.is_symlink() and Path(os.path.realpath(folder.parent)).is_relative_to(os.path.realpath(folder)):
-        raise DataError("links to a folder that holds it; remove the link.", file=str(folder))

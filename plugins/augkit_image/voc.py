@@ -9,12 +9,14 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 
+from augkit.columns import column
+from augkit.data.folders import folder_of, lines_of
+from augkit.data.on_demand import OnDemand
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
 from augkit.words import suggestion
-from augkit_image.annotated import check_stated, column
-from augkit_image.on_demand import OnDemand
-from augkit_image.sources import by_stem, folder_of, lines_of
+from augkit_image.annotated import check_stated
+from augkit_image.sources import by_stem
 from augkit_image.voc_file import VocFile, read_voc
 
 _MASKS = {"mask": "SegmentationClass", "instances": "SegmentationObject"}

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 
+from augkit.data.on_demand import OnDemand
 from augkit.errors import DataError
 from augkit.fields import Checked, Limits, Size, check_names
 from augkit.plugins import catalogue
 from augkit_image.files import image_size
-from augkit_image.on_demand import OnDemand
 from augkit_image.outlines import mask_of_rings
 from augkit_image.yolo_data import YoloData, label_file, read_data, relative_to
 from augkit_image.yolo_labels import Form, Labels, guess_form, read_labels

@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 
+from augkit.data.folders import files_below, lines_of
 from augkit.errors import DataError, FieldError
 from augkit.words import suggestion
 from augkit_image.annotated import mirrored_pairs
-from augkit_image.sources import EXTENSIONS, files_below, lines_of
+from augkit_image.sources import EXTENSIONS
 
 SPLITS = ("train", "val", "test")
 _MOST_POINTS = 10_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
@@ -26,9 +26,6 @@ _FEWEST, _MOST = 5, 60  # words
 class DocstringsFields(Checked):
     """What a recipe may say of the docstrings."""
 
-    name: Annotated[Literal["docstrings"], Limits(doc="first sentences of docstrings, labelled by package")] = (
-        "docstrings"
-    )
     packages: Annotated[tuple[str, ...], Limits(doc="import names of two installed packages or more")] = _PACKAGES
     count: Annotated[int, Limits(2, doc="how many sentences of each package, at most")] = 300
 
@@ -53,7 +50,7 @@ class Docstrings:
     """
 
     fields_type = DocstringsFields
-    shorthand = "name"
+    shorthand = "count"
     root = Path()
 
     def __init__(self, packages: tuple[str, ...] = _PACKAGES, count: int = 300) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from augkit.fields import Checked, Limits, check_names
 from augkit.rng import Stream, stream
@@ -73,7 +73,6 @@ _TOKEN = re.compile(r"(?<=\w)'s\b|\w+(?:\.\w+)*|[^\w\s]")
 class NamesFields(Checked):
     """What a recipe may say of the sentences."""
 
-    name: Annotated[Literal["names"], Limits(doc="sentences from templates, names tagged")] = "names"
     count: Annotated[int, Limits(1, doc="how many sentences")] = 1000
 
 
@@ -86,7 +85,7 @@ class Names:
     """
 
     fields_type = NamesFields
-    shorthand = "name"
+    shorthand = "count"
     root = Path()
 
     def __init__(self, count: int = 1000) -> None:

@@ -127,7 +127,7 @@ def test_sounds_and_texts() -> None:
     clip = Audio(np.sin(np.arange(8000, dtype=np.float32))[None], 8000)
     events = Events(np.array([0.25]), np.array([0.75]), {"label": ["bark"]})
     html = sounds({"clip": clip, "events": events}, Palette())
-    assert "left:25.00%;width:50.00%" in html and ">bark</i>" in html and "<path d=" in html
+    assert "left:25.00%;width:50.00%" in html and ">bark</b></i>" in html and "<path d=" in html
     text = texts({"text": Text("a <b> c"), "spans": Spans((2,), (5,), {"label": ["X"]})}, Palette())
     assert re.search(r'a <mark [^>]*title="X">&lt;b&gt;</mark> c', text)
 

@@ -10,8 +10,8 @@ import torch
 from augkit.data import open_recipe
 from augkit.errors import DataError, RecipeError
 from augkit.train import Classifier, TrainConfig, build
+from augkit.train.classification import class_names
 from augkit.train.config import Fields
-from augkit.train.run import class_names
 from tests.train.conftest import quietly, recipe
 
 

@@ -30,6 +30,7 @@ class Image(Target):
     axes = SPACE
     carrier = True
     normalized_by = "image/normalize"
+    fed_as = "picture"
 
     pixels: np.ndarray
 
@@ -71,6 +72,7 @@ class ImageTensor(Target):
     axes = SPACE
     carrier = True
     normalized_by = "image/normalize"
+    fed_as = "picture"
 
     values: np.ndarray
 

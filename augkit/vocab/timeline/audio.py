@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Self
 
 import numpy as np
 
 from augkit.carriers import blends, weighted
 from augkit.errors import DataError
+from augkit.fields import Limits
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
 
@@ -18,16 +19,27 @@ _MOST_CHANNELS = 64
 _FORMS = 'expected (samples, rate) or {"samples": …, "rate": …}, samples float32 of shape (n,) or (channels, n)'
 
 
+class AudioOptions(Options):
+    """What files are read as: resampled to ``rate``, their channels averaged to one. Sounds that do not come from
+    files must be so already.
+    """
+
+    rate: Annotated[int | None, Limits(100, 768_000, unit="Hz", doc="what files are resampled to, if anything")] = None
+    mono: Annotated[bool, Limits(doc="whether the channels of a file are averaged to one")] = False
+
+
 @dataclass(frozen=True, eq=False)
 class Audio(Target):
     """``samples``: (channels, n) float32, by custom within [-1, 1]; ``rate``: samples a second, Hz."""
 
     kind = "audio"
-    axes = TIME
+    axes = TIME | {Axis.FREQUENCY}
     carrier = True
+    options_type = AudioOptions
 
     samples: np.ndarray
     rate: int
+    options: Any = field(default=AudioOptions(), kw_only=True)
 
     def frame(self) -> Frame:
         return {Axis.TIME: (self.samples.shape[1], self.rate)}
@@ -43,6 +55,7 @@ class Audio(Target):
         given, rate = _split(value)
         torch, samples = is_tensor(given), from_tensor(given)
         _check(samples)
+        _check_asked(1 if samples.ndim == 1 else len(samples), _rate(rate), options)
         form = {"mapping": isinstance(value, Mapping), "flat": samples.ndim == 1, "torch": torch, "type": type(value)}
         return cls(samples[None] if samples.ndim == 1 else samples, _rate(rate), options=options), form
 
@@ -58,7 +71,9 @@ class Audio(Target):
 
     @classmethod
     def batch(cls, targets: Sequence[Self]) -> dict[str, np.ndarray]:
-        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,)."""
+        """``samples`` (b, channels, longest) float32, shorter clips padded with zeros at the end; ``lengths`` (b,);
+        ``mask`` (b, longest), true where there is sound.
+        """
         shapes = {(len(target.samples), target.rate) for target in targets}
         if len(shapes) > 1:
             listing = ", ".join(f"{channels} channel(s) at {rate} Hz" for channels, rate in sorted(shapes))
@@ -67,7 +82,7 @@ class Audio(Target):
         samples = np.zeros((len(targets), len(targets[0].samples), int(lengths.max())), dtype=np.float32)
         for row, target in zip(samples, targets, strict=True):
             row[:, : target.samples.shape[1]] = target.samples
-        return {"samples": samples, "lengths": lengths}
+        return {"samples": samples, "lengths": lengths, "mask": np.arange(samples.shape[2]) < lengths[:, None]}
 
 
 @blends(Audio)
@@ -106,6 +121,17 @@ def _check(samples: Any) -> None:
     if not finite.all():
         first = np.argwhere(~finite)[0].tolist()
         raise DataError(f"audio: {samples.size - int(finite.sum())} samples are not finite, the first at {first}.")
+
+
+def _check_asked(channels: int, rate: int, options: Options) -> None:
+    asked = getattr(options, "rate", None)
+    if asked is not None and rate != asked:
+        raise DataError(f"audio: the rate is {rate} Hz, and `sample` says {asked}; only files are resampled.")
+    if getattr(options, "mono", False) and channels > 1:
+        raise DataError(
+            f"audio: got {channels} channels, and `sample` says mono; only files are averaged. Write "
+            "samples.mean(axis=0)."
+        )
 
 
 def _conversion(dtype: np.dtype[Any]) -> str:

@@ -1,0 +1,100 @@
+"""Classification: one class for each sample, from what a backbone for pictures reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from augkit.data.classes import in_order
+from augkit.errors import DataError, Where
+from augkit.plugins import catalogue
+from augkit.train.config import Fields, TrainConfig, located_in
+from augkit.train.task import Task, choose
+
+if TYPE_CHECKING:
+    from augkit.data import Opened
+    from augkit.data.loading import Loader
+    from augkit.train.classifier import Classifier
+    from augkit.train.run import Job
+
+READS = "picture"
+"""What backbones are fed: a field of any kind whose batches are ``fed_as`` that, an image or a spectrogram made one."""
+
+
+class Classification(Task):
+    """A new head on a pretrained backbone learns the classes of a label."""
+
+    config_type = TrainConfig
+    scores = ("accuracy",)
+
+    def fields(self, config: TrainConfig, kinds: Mapping[str, str], where: Where | None = None) -> Fields:
+        """The picture and the label that ``config`` names, or the only ones there are."""
+        return choose_fields(config, kinds, where)
+
+    def classes(self, opened: Opened, fields: Fields) -> list[Any]:
+        """As ``class_names``."""
+        return class_names(opened, fields.target)
+
+    def learner(self, job: Job) -> Classifier:
+        """The backbone with its weights, and a new head."""
+        from augkit.train.backbones import build
+        from augkit.train.classifier import Classifier
+
+        config: TrainConfig = job.config  # type: ignore[assignment]
+        with located_in(job.section):
+            size = _size(job.train, job.fields)
+            backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
+        return Classifier(backbone, config, job.fields, job.classes, job.steps, job.recipe.seed)
+
+    def network(self, config: TrainConfig) -> str:
+        """The backbone, as far as it is used, and its weights."""
+        given = config.pretrained
+        weights = given if isinstance(given, str) else ("random", "pretrained")[given]
+        stage = f" up to stride {config.stride}" if config.stride else ""
+        return f"{config.backbone}{stage} with {weights} weights"
+
+    def facts(self, job: Job) -> dict[str, Any]:
+        """The backbone, and how often the commonest class is right."""
+        labels = job.opened.dataset("val").labels(job.fields.target)
+        commonest = max(labels.count(label) for label in job.classes) / len(labels)
+        return {"backbone": job.config.backbone, "majority_accuracy": commonest}  # type: ignore[attr-defined]
+
+    def guessing(self, metrics: Mapping[str, Any]) -> str:
+        """The accuracy of the commonest class."""
+        return f"always guessing the commonest class: {metrics['majority_accuracy']:.3f}"
+
+
+def choose_fields(config: TrainConfig, kinds: Mapping[str, str], where: Where | None = None) -> Fields:
+    """The fields that ``config`` names, or the only ones there are. ``kinds`` maps fields to kinds of target."""
+    pictures = [name for name, kind in kinds.items() if catalogue().load("target", kind).fed_as == READS]
+    labels = [name for name, kind in kinds.items() if kind == "label"]
+    return Fields(
+        choose("input", config.input, kinds, pictures, "that a backbone reads, a picture", config.task, where),
+        choose("target", config.target, kinds, labels, "of kind 'label'", config.task, where),
+    )
+
+
+def class_names(opened: Opened, target: str) -> list[Any]:
+    """The classes of the training split in order, from metadata alone; DataError where validation has others."""
+    seen = {split: opened.dataset(split, augment=False).labels(target) for split in ("train", "val")}
+    classes = in_order(seen["train"])
+    if len(classes) < 2:
+        raise DataError(f"{target}: the training split has one class only, {classes[0]!r}; nothing can be learnt.")
+    unknown = sorted({str(label) for label in seen["val"]} - {str(label) for label in classes})
+    if unknown:
+        raise DataError(
+            f"{target}: the validation split has {_listed(unknown)}, which the training split has not: "
+            "no network can know them. Use split: {stratify: true}, or more samples of these classes."
+        )
+    return classes
+
+
+def _size(loader: Loader, fields: Fields) -> tuple[int, int]:
+    """Height and width of the first sample; what a network for one size is built for."""
+    assert loader.collate_fn is not None
+    shape = loader.collate_fn([loader.dataset[0]])[fields.input].shape
+    return int(shape[-2]), int(shape[-1])
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,72 @@
+"""Learner: what every task trains, as a LightningModule: a loss, sums over an epoch, an optimizer."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import lightning.pytorch as lightning
+import torch
+from torch import Tensor
+
+from augkit.rng import stream
+from augkit.train.config import RunConfig
+from augkit.train.optimizers import Group, build_optimizer, build_schedule, layout_for
+
+
+class Sums(Protocol):
+    """What is gathered over the batches of an epoch; ``count`` samples so far."""
+
+    count: int
+
+    def metrics(self, split: str) -> dict[str, Any]:
+        """``{"val_loss": …, "val_accuracy": …}``."""
+        ...
+
+
+class Learner(lightning.LightningModule):
+    """A subclass says what a batch costs (``judge``, which also adds to the sums), how sums begin (``sums``) and what
+    learns (``groups``). ``steps`` is the number of optimizer steps that the schedule spans.
+    """
+
+    def __init__(self, config: RunConfig, classes: list[Any], steps: int, seed: int = 0) -> None:
+        super().__init__()
+        self.config, self.classes = config, classes
+        self.steps, self.seed, self.layout = steps, seed, layout_for(config)
+        self.tallies: dict[str, Any] = {"train": self.sums(), "val": self.sums()}
+
+    def sums(self) -> Sums:
+        """An empty one."""
+        raise NotImplementedError
+
+    def judge(self, batch: dict[str, Any], split: str) -> Tensor:
+        """The loss of a batch, added to ``tallies[split]`` with what the metrics need."""
+        raise NotImplementedError
+
+    def groups(self) -> list[Group]:
+        """All that learns, at one rate."""
+        return [{"params": list(self.parameters()), "lr": self.config.lr, "name": "all"}]
+
+    def metrics(self, split: str) -> dict[str, Any]:
+        """Those of the epoch so far; of a validation also ``per_class``, by the names of the classes."""
+        return self.tallies[split].metrics(split)  # type: ignore[no-any-return]
+
+    def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
+        return self.judge(batch, "train")
+
+    def validation_step(self, batch: dict[str, Any], _: int) -> None:
+        self.judge(batch, "val")
+
+    def on_train_epoch_start(self) -> None:
+        """Dropout draws from a generator that depends on seed and epoch alone: a resumed run draws the same."""
+        self.tallies["train"] = self.sums()
+        torch.manual_seed(stream(self.seed, self.current_epoch, "", path="train/epoch").subseed())
+
+    def on_validation_epoch_start(self) -> None:
+        self.tallies["val"] = self.sums()
+
+    def configure_optimizers(self) -> Any:
+        optimizer = build_optimizer(self.config, self.groups())
+        schedule = build_schedule(self.config, optimizer, self.steps)
+        if schedule is None:
+            return optimizer
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

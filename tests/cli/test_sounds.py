@@ -1,0 +1,78 @@
+"""Sounds on a page: a spectrogram with events over it, a wave, and a file to listen to."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+
+from augkit.report.palette import Palette
+from augkit.report.sounds import sounds
+from augkit.report.spectrogram import COLUMNS, ROWS, spectrogram, wav_uri
+from augkit.vocab.timeline import Audio, Events
+from tests.cli.conftest import Run
+
+
+def tone(hz: float, rate: int, seconds: float = 1.0) -> np.ndarray:
+    return np.sin(2 * np.pi * hz * np.arange(round(rate * seconds)) / rate).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_tone_is_a_dark_line_at_its_frequency(rate: int, share: float) -> None:
+    picture = spectrogram(tone(share * rate / 2, rate), rate)[:, :, 0]
+    assert picture.dtype == np.uint8 and len(picture) == ROWS and picture.shape[1] <= COLUMNS
+    darkest = np.argmin(picture[:, picture.shape[1] // 2])
+    assert abs(darkest - (1 - share) * ROWS) <= 1.5
+    assert picture[:10, picture.shape[1] // 2].min() > 150 or share == 0.9
+
+
+def test_a_click_is_a_dark_column_where_it_is() -> None:
+    samples = np.zeros(32000, np.float32)
+    samples[8000] = 1
+    picture = spectrogram(samples, 16000)[:, :, 0]
+    dark = np.flatnonzero((picture < 100).all(axis=0))
+    assert len(dark) and abs(dark.mean() / picture.shape[1] - 0.25) < 0.01
+
+
+def test_silence_is_white_and_one_sample_is_enough() -> None:
+    assert (spectrogram(np.zeros(4000, np.float32), 8000) == 255).all()
+    assert spectrogram(np.ones(1, np.float32), 8000).shape == (ROWS, 1, 1)
+
+
+@pytest.mark.parametrize(("rate", "heard"), [(8000, 8000), (16000, 16000), (44100, 16000)])
+def test_what_is_heard_is_the_clip(rate: int, heard: int) -> None:
+    file = io.BytesIO(base64.b64decode(wav_uri(0.5 * tone(1000, rate, 12), rate).partition(",")[2]))
+    samples, found = soundfile.read(file)
+    assert found == heard and len(samples) == 10 * heard
+    assert np.abs(samples - 0.5 * tone(1000, heard, 10)).max() < 1e-3
+
+
+def test_events_stand_at_their_times_and_frequencies() -> None:
+    columns = {"label": ["owl", "<fox>"], "low_hz": np.array([1000.0, np.nan]), "high_hz": np.array([2000.0, np.nan])}
+    events = Events(np.array([0.25, 0.5]), np.array([0.75, 0.5]), columns)
+    html = sounds({"clip": Audio(tone(1500, 8000)[None], 8000), "events": events}, Palette())
+    boxes = re.findall(r'<i class="event" style="([^"]*)" title="([^"]*)"><b class="(\w+)">([^<]*)', html)
+    assert boxes[0][0].startswith("left:25.00%;width:50.00%;top:50.00%;height:25.00%")
+    assert boxes[1][0].startswith("left:50.00%;width:0.00%;top:0.00%;height:100.00%")
+    assert [box[1:] for box in boxes] == [
+        ("owl 0.250 to 0.750 s", "above", "owl"),
+        ("&lt;fox&gt; 0.500 to 0.500 s", "inside", "&lt;fox&gt;"),
+    ]
+
+
+def test_a_page_holds_pictures_and_sounds(run: Run) -> None:
+    Path("r.yaml").write_text(
+        "augkit: 1\nsource: {demo: {name: sound_scenes, count: 4, seconds: 1}}\n"
+        "sample: {audio: audio, events: events}\nsteps: [gain]\nsplit: {val: 0.25}\n"
+    )
+    assert run("preview", "r.yaml", "-o", "p.html", "--samples", "1", "--draws", "1").exit_code == 0
+    html = Path("p.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img alt="" src="data:image/png;base64,([^"]+)"', html)
+    assert len(pictures) == 3 and 'id="show-events"' in html
+    assert Image.open(io.BytesIO(base64.b64decode(pictures[0]))).size[1] == ROWS
+    assert len(re.findall(r'<audio controls preload="metadata" src="data:audio/wav;base64,', html)) == 3
