@@ -28,6 +28,13 @@ _STEPS = {
         "word_merge": "WordMerge",
         "random_word": "RandomWord",
     },
+    "synonyms": {"synonym": "Synonym", "antonym": "Antonym"},
+    "spelling": {"spelling": "Spelling"},
+    "contractions": {"contractions": "Contractions"},
+    "numbers": {"numbers": "Numbers"},
+    "entities": {"entity_swap": "EntitySwap"},
+    "tfidf": {"tfidf_replace": "TfidfReplace"},
+    "sentences": {"shuffle_sentences": "ShuffleSentences", "crop_sentences": "CropSentences"},
 }
 
 
