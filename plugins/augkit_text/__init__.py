@@ -29,6 +29,13 @@ _STEPS = {
         "random_word": "RandomWord",
     },
     "nlpaug_bridge": {"nlpaug": "Nlpaug"},
+    "synonyms": {"synonym": "Synonym", "antonym": "Antonym"},
+    "spelling": {"spelling": "Spelling"},
+    "contractions": {"contractions": "Contractions"},
+    "numbers": {"numbers": "Numbers"},
+    "entities": {"entity_swap": "EntitySwap"},
+    "tfidf": {"tfidf_replace": "TfidfReplace"},
+    "sentences": {"shuffle_sentences": "ShuffleSentences", "crop_sentences": "CropSentences"},
 }
 _SOURCES = {
     "conll": "conll:Conll",

@@ -15,6 +15,8 @@ from augkit_text.graphemes import boundaries, letters
 from augkit_text.protect import Ranges, found, touched, unprotected
 
 _WORD = re.compile(r"\S+")
+LETTERS = re.compile(r"(?<![\w'’@#./\\&-])[^\W\d_]+(?![\w'’@/\\&-]|\.\w)")
+"""Words of letters alone; none that is part of a clitic, an address, a code, or joined by a hyphen."""
 
 
 @dataclass(frozen=True, eq=False)

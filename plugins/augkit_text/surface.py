@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from augkit.errors import FieldError
@@ -85,7 +86,7 @@ def _bare(letter: str, style: str) -> str:
 
 
 class Homoglyph(TextStep):
-    """Replace a fraction ``rate`` of the letters by ones of another script that look the same: Latin a by Cyrillic а."""
+    """Replace a fraction ``rate`` of the letters by ones of another script that look the same: Latin a by Cyrillic."""
 
     changes = {"spelling"}
 
@@ -143,7 +144,7 @@ class Whitespace(TextStep):
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         words = passage.words
-        gaps = [(end, begin) for (_, end), (begin, _) in zip(words[:-1], words[1:], strict=True)]
+        gaps = [(end, begin) for (_, end), (begin, _) in pairwise(words)]
         free = [gap for gap in gaps if "\n" not in passage.string[slice(*gap)] and passage.is_free(*gap)]
         for place in places(rng, len(free), self.rate.draw(rng)):
             start, end = free[place]

@@ -1,10 +1,12 @@
-"""Steps that delete, swap, split and join words. A word is what whitespace separates; where a script has none, a text is
-one word.
+"""Steps that delete, swap, split and join words.
+
+A word is what whitespace separates; where a script has none, a text is one word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from augkit.fields import Limits, Range
@@ -14,7 +16,7 @@ from augkit.transform import Transform
 from augkit.vocab.text import Pieces
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
-from augkit_text.passage import Passage
+from augkit_text.passage import LETTERS, Passage
 from augkit_text.protect import Protected, Ranges, touched
 from augkit_text.step import Content, TextStep
 
@@ -148,7 +150,7 @@ class WordMerge(TextStep):
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         words = passage.words
-        gaps = [(end, begin) for (_, end), (begin, _) in zip(words[:-1], words[1:], strict=True)]
+        gaps = [(end, begin) for (_, end), (begin, _) in pairwise(words)]
         free = [gap for gap in gaps if _mergeable(passage, *gap)]
         for place in places(rng, len(free), self.rate.draw(rng)):
             yield *free[place], ""
@@ -173,9 +175,12 @@ class RandomWord(TextStep):
     words: Annotated[tuple[str, ...], Limits(doc="to draw from; without any, those of the text")] = ()
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
-        own = [word for word in passage.words if passage.is_free(*word)]
+        own = [span for match in LETTERS.finditer(passage.string) if passage.is_free(*(span := match.span()))]
         pool = self.words or [passage.string[start:end] for start, end in own]
         for place in places(rng, len(own), self.rate.draw(rng)):
             start, end = own[place]
             word = rng.choice(pool)
-            yield (start, start, word + " ") if self.action == "insert" else (start, end, word)
+            if self.action == "insert":
+                yield start, start, word + " "
+            elif word != passage.string[start:end]:
+                yield start, end, word
