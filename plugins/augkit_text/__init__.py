@@ -45,6 +45,7 @@ _SOURCES = {
     "text_table": "text_table:TextTable",
 }
 _DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names"}
+_TASKS = {"text_classification": "TextClassification", "token_classification": "TokenClassification"}
 
 
 @hookimpl
@@ -59,4 +60,6 @@ def augkit_register(registry):
         registry.source(name, f"augkit_text.{path}")
     for name, path in _DEMOS.items():
         registry.demo(name, f"augkit_text.{path}")
+    for name, cls in _TASKS.items():
+        registry.task(name, f"augkit_text.tasks:{cls}", install="pip install 'augkit[text-models,train]'")
     registry.policy("text", "augkit_text.policy:STEPS")
