@@ -62,4 +62,5 @@ def augkit_register(registry):
         registry.demo(name, f"augkit_text.{path}")
     for name, cls in _TASKS.items():
         registry.task(name, f"augkit_text.tasks:{cls}", install="pip install 'augkit[text-models,train]'")
+    registry.starter("texts", "augkit_text.starter:texts")
     registry.policy("text", "augkit_text.policy:STEPS")
