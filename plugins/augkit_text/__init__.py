@@ -29,6 +29,7 @@ _STEPS = {
         "random_word": "RandomWord",
     },
     "nlpaug_bridge": {"nlpaug": "Nlpaug"},
+    "model_steps": {"masked_lm": "MaskedLm", "paraphrase": "Paraphrase", "back_translate": "BackTranslate"},
     "synonyms": {"synonym": "Synonym", "antonym": "Antonym"},
     "spelling": {"spelling": "Spelling"},
     "contractions": {"contractions": "Contractions"},
