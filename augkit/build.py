@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from augkit.combine import POLICIES, Combiner, Mixing, Node, Ramp, Step
+from augkit.combine import POLICIES, Combiner, Mixing, Node, Ramp, Step, as_nodes
 from augkit.distributions import Range
 from augkit.errors import FieldError, Where
 from augkit.fields import Checked, Limits, check_names
@@ -85,8 +85,8 @@ def combiner_from(
         raise FieldError(
             f"{kind}: unknown field {unknown[0]!r}. Fields: {listing}.{_hint(kind, unknown[0])}", unknown[0]
         )
-    around = Around(**given)
-    made = Combiner(kind, tuple(children), Range(1), around.p, around.id or "", around.weight, where)  # type: ignore[arg-type]
+    around, children = Around(**given), as_nodes(children)
+    made = Combiner(kind, children, Range(1), around.p, around.id or "", around.weight, where)  # type: ignore[arg-type]
     return replace(made, **_own(kind, own)) if own else made
 
 

@@ -88,6 +88,30 @@ def check_costs(how: How) -> None:
         raise CompileError(f"plan: costs: unknown cost {unknown!r}.{suggestion(unknown, _costs)} Costs: {known}.")
 
 
+class Work(NamedTuple):
+    """What a runner has been given at once: a carrier, and the moves that waited for it."""
+
+    target: Target
+    moves: tuple[Move, ...]
+
+
+class Calibration(NamedTuple):
+    """Costs as measured on this machine, by their names in the runner's table, beside those they stand for; and of how
+    many ``choices`` that the runner had to make, how many it makes ``otherwise`` with them.
+    """
+
+    before: Mapping[str, float]
+    measured: Mapping[str, float]
+    choices: int
+    otherwise: int
+
+
+Calibrate = Callable[[Sequence[Work], How], Calibration]
+"""What a plugin registers as ``calibration``: it measures the costs that decide how these works are done, and no other;
+none where nothing is to be decided.
+"""
+
+
 def one_by_one(target: Target, moves: Sequence[Move]) -> Target:
     """Every move by its kernel, in order."""
     for move in moves:

@@ -8,7 +8,7 @@ of its children's ids, never of its position.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -196,6 +196,23 @@ class Combiner:
 
 
 Node = Step | Combiner
+
+
+def as_nodes(given: Any) -> tuple[Node, ...]:
+    """A list of steps as it should be; FieldError for one by itself, and for what is no step."""
+    example = "expected steps such as augkit.steps.hflip(p=0.5)"
+    if isinstance(given, Step | Combiner):
+        raise FieldError(f"steps: got one step, {given.id}; expected a list: write [...] round it.", "steps")
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+        raise FieldError(f"steps: got {given!r:.80}; {example}, in a list.", "steps")
+    nodes = tuple(given)
+    wrong = next((node for node in nodes if not isinstance(node, Step | Combiner)), None)
+    if wrong is None:
+        return nodes
+    if callable(wrong) and hasattr(wrong, "__name__"):
+        raise FieldError(f"steps: got {wrong.__name__} itself; call it: {wrong.__name__}(...).", "steps")
+    hint = " A recipe as a mapping is for augkit.load." if isinstance(wrong, str | Mapping) else ""
+    raise FieldError(f"steps: got {wrong!r:.80} of type {type(wrong).__qualname__}; {example}.{hint}", "steps")
 
 
 def _check_probability(p: float, weight: float) -> None:

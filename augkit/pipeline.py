@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from augkit.carriers import EXACT, How, how_of
-from augkit.combine import Node
+from augkit.combine import Node, as_nodes
 from augkit.errors import AugkitError, DataError, FieldError
 from augkit.partners import Listed, Partners
 from augkit.plan import Plan
@@ -41,12 +41,16 @@ class Pipeline:
         epochs: int | None = None,
         plan: str | Mapping[str, Any] | How = EXACT,
     ) -> None:
+        if not isinstance(sample, Mapping):
+            raise FieldError(f"sample: got {sample!r:.80}; expected fields and kinds: {{'image': 'image'}}.", "sample")
+        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+            raise FieldError(f"seed: got {seed!r:.80}; expected a whole number.", "seed")
         taken = next((name for name in _VISIT if name in sample), None)
         if taken is not None:
             raise FieldError(
                 f"sample: a field cannot be called {taken!r}, which names the visit in every call; rename it.", taken
             )
-        self.plan = Plan(steps, read_schema(sample, groups), seed, epochs, how_of(plan))
+        self.plan = Plan(as_nodes(steps), read_schema(sample, groups), operator.index(seed), epochs, how_of(plan))
         self._calls = 0
 
     @classmethod

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Literal
 
 import pluggy
 
 from augkit import hooks
 from augkit.errors import PluginError
 from augkit.registry import Catalogue, Registry, told
+from augkit.words import suggestion
+
+ONLY, WITHOUT = "AUGKIT_PLUGINS", "AUGKIT_NO_PLUGINS"
+"""Variables of the environment that list plugins: the only ones to load, or those to leave out."""
 
 
 @dataclass(frozen=True)
 class PluginInfo:
-    """What became of one plugin; ``error`` is empty where it loaded."""
+    """What became of one plugin; ``error`` is empty where it loaded, and says why where it did not or was left out."""
 
     name: str
     module: str
@@ -30,6 +35,7 @@ class PluginInfo:
     error: str
     names: tuple[str, ...]
     load_ms: float
+    status: Literal["loaded", "failed", "left out"]
 
     @property
     def ok(self) -> bool:
@@ -48,12 +54,41 @@ def loaded() -> tuple[Catalogue, tuple[PluginInfo, ...]]:
     core.source("demo", "augkit.data.demo:Demo")
     catalogue.add(core.entries)
     infos: list[PluginInfo] = []
-    for point in sorted(entry_points(group=hooks.GROUP), key=_turn):
-        infos.append(_load(point, catalogue, {info.name for info in infos}))
+    points = sorted(entry_points(group=hooks.GROUP), key=_turn)
+    for point in points:
+        why = _left_out(point.name)
+        infos.append(_unloaded(point, why) if why else _load(point, catalogue, {info.name for info in infos}))
+    infos += [_absent(name, points) for name in _listed(ONLY) or () if all(name != point.name for point in points)]
     for info in (info for info in infos if not info.ok):
         alone = sum(info.name == other.name for other in infos) == 1
         catalogue.broken[info.name if alone else f"{info.name} of {info.distribution}"] = info.error
     return catalogue, tuple(infos)
+
+
+def _listed(variable: str) -> list[str] | None:
+    """The names that a variable of the environment lists; None where it is not set."""
+    given = os.environ.get(variable)
+    return None if given is None else [name.strip() for name in given.split(",") if name.strip()]
+
+
+def _left_out(name: str) -> str:
+    only, without = _listed(ONLY), _listed(WITHOUT) or ()
+    if only is not None and name not in only:
+        return f"{ONLY} does not name it"
+    return f"{WITHOUT} (or --no-plugin) names it" if name in without else ""
+
+
+def _absent(name: str, points: Sequence[EntryPoint]) -> PluginInfo:
+    hint = suggestion(name, [point.name for point in points])
+    return PluginInfo(name, "?", "?", "?", None, f"{ONLY} names it, but it is not installed.{hint}", (), 0.0, "failed")
+
+
+def _unloaded(point: EntryPoint, why: str) -> PluginInfo:
+    return PluginInfo(point.name, point.value, *_distribution(point), None, why, (), 0.0, "left out")
+
+
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    return (point.dist.name, point.dist.version) if point.dist else ("?", "?")
 
 
 def _turn(point: EntryPoint) -> tuple[bool, str, str]:
@@ -84,10 +119,8 @@ def _load(point: EntryPoint, catalogue: Catalogue, taken: Container[str]) -> Plu
         error = told(failure)
     names = () if error else tuple(entry.name for entry in registry.entries)
     spent = (time.perf_counter() - started) * 1000
-    dist = point.dist
-    return PluginInfo(
-        point.name, point.value, dist.name if dist else "?", dist.version if dist else "?", api, error, names, spent
-    )
+    status: Literal["loaded", "failed"] = "failed" if error else "loaded"
+    return PluginInfo(point.name, point.value, *_distribution(point), api, error, names, spent, status)
 
 
 def _api(module: Any) -> int:

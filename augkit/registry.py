@@ -10,7 +10,9 @@ from typing import Any, Literal
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
-Role = Literal["transform", "target", "kernels", "reader", "writer", "source", "demo", "starter", "policy", "task"]
+Role = Literal[
+    "transform", "target", "kernels", "reader", "writer", "source", "demo", "starter", "policy", "task", "calibration"
+]
 _HAS: Mapping[Role, str] = {
     "transform": "from_fields",
     "target": "options_type",
@@ -128,6 +130,12 @@ class Registry:
         """
         self._add("policy", modality, path)
 
+    def calibration(self, modality: str, path: str) -> None:
+        """A ``carriers.Calibrate``, which ``augkit bench --calibrate`` asks for the costs of this modality's runner on
+        this machine.
+        """
+        self._add("calibration", modality, path)
+
     def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
         if not isinstance(name, str) or not name or not name.isprintable():
             raise PluginError(f"plugin {self.plugin!r}: {name!r} is no name of a {role}.")
@@ -163,6 +171,10 @@ class Catalogue:
     def entries(self, role: Role) -> list[Entry]:
         """All entries of a role, by name."""
         return [self._entries[role, name] for name in self.names(role)]
+
+    def all_entries(self) -> list[Entry]:
+        """Every entry of every role, as registered."""
+        return list(self._entries.values())
 
     def find(self, role: Role, name: str) -> Entry:
         """The entry of an exact name, or PluginError with the nearest names."""

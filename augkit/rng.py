@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 _BLOCK = 8
 _TWO_53 = 2.0**-53
+_TWO_64 = 1 << 64
 _KEY = struct.Struct("<QQ")
 _local = threading.local()
 _log_of = lru_cache(1024)(log)
@@ -63,8 +64,9 @@ class Stream:
     def _fill(self) -> None:
         if self._key is None:
             self._key = self._name()
-        self._words = _philox(self._key, self._counter, _BLOCK)
-        self._counter += _BLOCK // 4
+        count = _BLOCK if not self._counter else 4 * _BLOCK
+        self._words = _philox(self._key, self._counter, count)
+        self._counter += count // 4
         if self._skipped:
             self._words.pop()
             self._skipped = 0
@@ -87,11 +89,14 @@ class Stream:
     def integer(self, low: int, high: int) -> int:
         """An integer in [low, high], both included, without bias."""
         span = high - low + 1
-        limit = (1 << 64) - (1 << 64) % span
         while True:
-            word = self.word()
-            if word < limit:
-                return low + word % span
+            if not self._words:
+                self._fill()
+            word = self._words.pop()
+            rest = word % span
+            # The last words, which are not as many as there are numbers, would favour the first of them.
+            if word - rest <= _TWO_64 - span:
+                return low + rest
 
     def normal(self, mean: float = 0.0, std: float = 1.0) -> float:
         """A normal number (Marsaglia's polar method, one number kept of each pair)."""
@@ -130,7 +135,7 @@ class Stream:
 
     def choice(self, items: Sequence[T], weights: Sequence[float] | None = None) -> T:
         """One of ``items``, by ``weights`` (need not sum to 1) or evenly."""
-        return items[self.index(len(items), weights)]
+        return items[self.integer(0, len(items) - 1) if weights is None else self.index(len(items), weights)]
 
     def index(self, count: int, weights: Sequence[float] | None = None) -> int:
         """A position below ``count``, by ``weights`` or evenly."""

@@ -67,10 +67,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         picture(f"photos/left/{number}.jpg")
         picture(f"photos/right/{number}.jpg")
         picture(f"images/{number}.png")
+    (tmp_path / "reviews.jsonl").write_text("".join(f"{json.dumps(_review(number))}\n" for number in range(4)))
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
     return tmp_path
+
+
+def _review(number: int) -> dict[str, Any]:
+    spans = [{"start": 0, "end": 3, "label": "PER", "text": "Ada"}]
+    return {"id": f"r{number}", "text": "Ada did not like the big film.", "entities": spans, "mood": "bad"}
 
 
 def _coco() -> dict[str, Any]:

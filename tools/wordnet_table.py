@@ -1,7 +1,7 @@
 """Builds plugins/augkit_text/tables/wordnet.en.txt.gz out of the data files of WordNet 3.0.
 
-``python tools/wordnet_table.py /usr/share/wordnet`` (Debian: ``apt-get install wordnet-base``). The same input gives the
-same bytes.
+``python tools/wordnet_table.py /usr/share/wordnet`` (Debian: ``apt-get install wordnet-base``). The same input gives
+the same bytes.
 
 A line is ``part of speech, word, synonyms, antonyms``; then come irregular forms, ``+ part of speech, word, forms``.
 A word is there with the part of speech that it mostly is (four fifths of its uses that were counted), with the synonyms
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from augkit_text.function_words import ENGLISH
-from augkit_text.negation import cues
+from augkit_text.negation import cues_in
 
 _FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _KINDS = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
 
 
 def _usable(word: str) -> bool:
-    return bool(_WORD.fullmatch(word)) and word not in ENGLISH and not cues("en").fullmatch(word)
+    return bool(_WORD.fullmatch(word)) and word not in ENGLISH and not cues_in(word, "en")
 
 
 def _senses(folder: Path) -> Senses:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,12 +24,18 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "show": "Print a recipe with everything filled in.",
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",
+        "schema": "Print the recipe's format as JSON Schema, for editors.",
     },
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
+        "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
+    },
+    "Extend": {
+        "new-plugin": "Write a package with a step, a kind of target and tests, to begin a plugin from.",
+        "test-plugin": "Prove the laws over everything that a plugin registers.",
     },
 }
-"""The commands by heading: each is a module of this package with a ``command``."""
+"""The commands by heading: each is a module of this package with a ``command``; a dash is an underscore there."""
 
 
 OF_TRAINING = ("torch", "torchvision", "torchmetrics", "lightning", "timm", "matplotlib")
@@ -44,7 +51,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"augkit.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"augkit.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -84,11 +91,17 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="augkit")
 @click.option("--debug", is_flag=True, help="Show where in augkit an error was raised.")
-def main(debug: bool) -> None:
+@click.option("--no-plugin", "without", multiple=True, metavar="NAME", help="Leave a plugin out; may be repeated.")
+def main(debug: bool, without: tuple[str, ...]) -> None:
     """Augment images, sounds and text by a recipe, annotations and all, and train with it.
 
     Exit codes: 0 fine, 1 problems were found, 2 a wrong recipe or a wrong command.
     """
+    if without:
+        from augkit.plugins import WITHOUT
+
+        # In the environment, since workers find the plugins anew.
+        os.environ[WITHOUT] = ",".join(filter(None, [os.environ.get(WITHOUT), *without]))
 
 
 def with_settings(command: Any) -> Any:

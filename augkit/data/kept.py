@@ -7,11 +7,12 @@ belongs to which step. Files are written whole.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -56,10 +57,19 @@ def keep(file: Path | None, name: str, about: Mapping[str, Any], fields: Mapping
     """Keep ``fields`` under ``name``; nothing where the folder is read-only: the next run measures the same again."""
     if file is None:
         return
-    with contextlib.suppress(PermissionError):
+    with _passing_over_read_only():
         plain = {field: _keep_arrays(file, value) for field, value in fields.items()}
         text = json.dumps({**_read(file), name: {**about, "fields": plain}}, indent=1, sort_keys=True) + "\n"
         write_whole(file, lambda new: new.write_bytes(text.encode()), _ours())
+
+
+@contextlib.contextmanager
+def _passing_over_read_only() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # a disk mounted read-only is no PermissionError
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
 
 
 def _read(file: Path | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -72,7 +73,9 @@ def read_plugins(tree: Map, complaints: Complaints) -> tuple[str, ...]:
 
 def _plugin(item: Located) -> str:
     infos = {info.name: info for info in loaded()[1][::-1]}
-    name = as_text(item, "plugins", "the name of an installed plugin")
+    name = as_text(item, "plugins", "the name of an installed plugin, or a package as in acme-aug>=1.2")
+    if re.search("[<>=!~]", name):
+        return _required(name, item.where)
     if name not in infos:
         raise RecipeError(
             f"plugin {name!r} is not installed.{suggestion(name, infos)} See `augkit plugins`.", item.where
@@ -80,6 +83,26 @@ def _plugin(item: Located) -> str:
     if infos[name].error:
         raise RecipeError(f"plugin {name!r} does not load: {infos[name].error}", item.where)
     return name
+
+
+def _required(text: str, where: Where) -> str:
+    """The plugin of a package with a version, as pip writes them."""
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    try:
+        wanted = Requirement(text)
+    except InvalidRequirement as error:
+        raise RecipeError(f"plugins: {text!r} is no requirement such as acme-aug>=1.2: {error}", where) from None
+    infos = [info for info in loaded()[1] if canonicalize_name(info.distribution) == canonicalize_name(wanted.name)]
+    if not infos:
+        names = {info.distribution for info in loaded()[1]}
+        raise RecipeError(f"no plugin of {wanted.name!r} is installed.{suggestion(wanted.name, names)}", where)
+    if not wanted.specifier.contains(infos[0].version, prereleases=True):
+        raise RecipeError(f"plugins: {text!r}: {infos[0].version} is installed. Write pip install '{text}'.", where)
+    if broken := next((info for info in infos if info.error), None):
+        raise RecipeError(f"plugin {broken.name!r} does not load: {broken.error}", where)
+    return infos[0].name
 
 
 def read_train(tree: Map, complaints: Complaints) -> Map | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from augkit.build import COMBINERS, combiner_from, step_from
 from augkit.combine import Combiner, Node, Step
-from augkit.errors import FieldError, MissingDependency, PluginError, RecipeError, Where
-from augkit.fields import fields_of
+from augkit.errors import AugkitError, FieldError, MissingDependency, PluginError, RecipeError, Where
+from augkit.fields import coerce, fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints, as_map, as_seq, is_empty, place
 from augkit.recipe.located import Located, Map, Scalar, Seq, called, plain
+from augkit.recipe.spelling import flow
 from augkit.schema import Schema
 from augkit.transform import RESERVED
 from augkit.words import did_you_mean, suggestion
@@ -82,9 +84,22 @@ def _node(item: Written, schema: Schema, complaints: Complaints) -> Node | None:
     if item.name in COMBINERS:
         return _combiner(item, schema, complaints)
     _check_name(item, schema)
-    given = as_map(item.given, item.name, f"{{{item.name}: {{p: 0.5}}}}")
+    given = as_map(item.given, item.name, flow({item.name: _meant(item, schema)}))
     _check_on(item, given, schema)
     return _built(item, given, lambda: step_from(item.name, plain(given), schema.modalities(), item.where))
+
+
+def _meant(item: Written, schema: Schema) -> dict[str, object]:
+    """Fields that a value without a name may be meant for: the first that takes it; else an example."""
+    if isinstance(item.given, Map) or is_empty(item.given):
+        return {}
+    value = plain(item.given)
+    with suppress(AugkitError):
+        for info in fields_of(catalogue().step(item.name, schema.modalities()).load()).values():
+            with suppress(FieldError):
+                coerce(info, value)
+                return {info.name: value}
+    return {"p": 0.5}
 
 
 def _combiner(item: Written, schema: Schema, complaints: Complaints) -> Combiner | None:

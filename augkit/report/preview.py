@@ -34,7 +34,7 @@ _LAYERS = {
 
 @dataclass(frozen=True)
 class Preview:
-    """``html`` is the whole page; ``problems`` what could not be shown, each with its key."""
+    """``html`` is the whole page; ``problems`` what could not be shown, each with its key, and once."""
 
     html: str
     problems: tuple[str, ...]
@@ -51,7 +51,9 @@ def preview(opened: Opened, samples: int = 4, draws: int = 6) -> Preview:
     chosen = sorted({index * count // samples for index in range(min(samples, count))})
     rows = [drawer.row(index, draws) for index in chosen]
     head = _head(opened, count)
-    return Preview(page(f"{opened.recipe.path.name}: preview", head + "\n".join(rows)), tuple(drawer.problems))
+    return Preview(
+        page(f"{opened.recipe.path.name}: preview", head + "\n".join(rows)), tuple(dict.fromkeys(drawer.problems))
+    )
 
 
 @dataclass(frozen=True)

@@ -96,8 +96,7 @@ class Job:
 def _job(opened: Opened) -> Job:
     recipe = opened.recipe
     if recipe.train is None:
-        example = "train: {backbone: pkg/efficientnet_lite0, epochs: 20}"
-        raise RecipeError(f"there is no `train`; write {example}.", recipe.tree.where)
+        raise RecipeError(f"there is no `train`{_instead(recipe)}", recipe.tree.where)
     if recipe.settings.views > 1:
         said = f"views: {recipe.settings.views} draws at once are for contrastive learning; this training takes 1."
         raise RecipeError(f"{said} For more visits of each sample: loader: {{copies: …}}.", place(recipe.tree, "views"))
@@ -106,6 +105,17 @@ def _job(opened: Opened) -> Job:
     fields = task.fields(config, kinds_after(recipe), recipe.train.where)
     classes = task.classes(opened, fields)
     return Job(opened, task, recipe.train, config, fields, classes, opened.loader("train"), opened.loader("val"))
+
+
+def _instead(recipe: Recipe) -> str:
+    kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
+    if "label" in kinds.values():
+        return "; write train: {backbone: pkg/efficientnet_lite0, epochs: 20}."
+    listing = ", ".join(f"{name}: {kind}" for name, kind in kinds.items())
+    return (
+        f", and a sample of {listing} has no label to learn: only classifiers are trained here. For a training "
+        f"of your own: augkit.loader({recipe.path.name!r})."
+    )
 
 
 def _model(job: Job) -> Learner:

@@ -16,6 +16,8 @@ class Absent:
 
 def columns_of(rows: Sequence[Any], what: str, required: Sequence[str]) -> dict[str, list[Any]]:
     """Columns out of rows. A row without a ``required`` key raises DataError, one without another has ``Absent``."""
+    if rows and _alike(rows, required):
+        return {name: [row[name] for row in rows] for name in dict.fromkeys([*required, *rows[0]])}
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise DataError(f"{what}: row {number} is {row!r}; expected a mapping with {', '.join(required)}.")
@@ -25,6 +27,14 @@ def columns_of(rows: Sequence[Any], what: str, required: Sequence[str]) -> dict[
                 raise DataError(f"{what}: row {number} has no {name!r}; it has {there}.")
     names = dict.fromkeys([*required, *(name for row in rows for name in row)])
     return {name: [row.get(name, Absent) for row in rows] for name in names}
+
+
+def _alike(rows: Sequence[Any], required: Sequence[str]) -> bool:
+    """Whether all rows are dicts of the same keys, as they nearly always are."""
+    first = rows[0]
+    if type(first) is not dict or not first.keys() >= set(required):
+        return False
+    return all(type(row) is dict and row.keys() == first.keys() for row in rows)
 
 
 def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:

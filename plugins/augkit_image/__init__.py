@@ -113,3 +113,4 @@ def augkit_register(registry: Registry) -> None:
         for name, cls in steps.items():
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")
     registry.policy("image", "augkit_image.policy:STEPS")
+    registry.calibration("image", "augkit_image.calibrating:calibrate")

@@ -184,6 +184,16 @@ class BoxTable:
             label = None if self.label is None else self.table.columns[self.label][row]
             if isinstance(label, list | dict):
                 raise self._wrong(row, f"{self.label!r} is {label!r:.60}; expected one class, a text or a number.")
+        self._check_units()
+
+    def _check_units(self) -> None:
+        """Fractions that are taken for pixels would be boxes of no size, and fall away in silence."""
+        rows = [] if self.fractions else [row for there in self._rows.values() for row in there]
+        inside = all(0 <= number <= 1 for row in rows for number in self._numbers(row))
+        if inside and any(number % 1 for row in rows for number in self._numbers(row)):
+            raise DataError(
+                "every box lies within 0 and 1; for fractions write `units: fraction`.", file=self.table.file
+            )
 
     def _check_box(self, row: int, numbers: Sequence[float]) -> None:
         a, b, c, d = numbers

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from augkit_image import jpeg_file
 from augkit_image.border import Array
 from augkit_image.levels import Mode, as_mode, to_levels
 
-Decoder = Literal["pillow", "opencv", "simplejpeg"]
+Decoder = Literal["pillow", "opencv", "simplejpeg", "nvimgcodec"]
 Source = str | os.PathLike[str] | bytes
 
 _MODES = ("rgb", "gray", "rgba", "keep")
-_DECODERS = ("pillow", "opencv", "simplejpeg")
+_DECODERS = get_args(Decoder)
+_OF_JPEG = ("simplejpeg", "nvimgcodec")
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 _INSTALL = "pip install 'augkit[image]'"
 _lock = threading.Lock()
@@ -35,7 +36,8 @@ def read_image(source: Source, decoder: Decoder = "pillow", mode: Mode = "rgb") 
     uint8, 16 bits scaled down. ``keep`` leaves the channels as they are (1 gray, 2 gray and alpha, 3 RGB, 4 RGBA) and
     gives 16-bit gray as float32 in [0, 1]. Palettes become the colours they stand for, CMYK becomes RGB, colour
     profiles are ignored. ``opencv`` decodes with OpenCV, which has no gray and alpha: such files come as RGBA.
-    ``simplejpeg`` decodes JPEG with libjpeg-turbo and leaves all else to Pillow.
+    ``simplejpeg`` decodes JPEG with libjpeg-turbo and leaves all else to Pillow; so does ``nvimgcodec``, which differs
+    where a part of a picture is enough.
 
     DataError: a file that is missing, unreadable, empty, no image, broken, cut short or unsafely large.
     """
@@ -44,7 +46,7 @@ def read_image(source: Source, decoder: Decoder = "pillow", mode: Mode = "rgb") 
     if decoder not in _DECODERS:
         raise ValueError(f"unknown decoder {decoder!r}; one of {', '.join(_DECODERS)}")
     data, file = content(source)
-    if decoder == "simplejpeg" and jpeg_file.is_jpeg(data) and (header := jpeg_file.read_header(data, file)):
+    if decoder in _OF_JPEG and jpeg_file.is_jpeg(data) and (header := jpeg_file.read_header(data, file)):
         return as_mode(jpeg_file.decode(data, header, file=file), mode)
     picture = _opened(data, file)
     levels = _by_opencv(data, picture, file) if decoder == "opencv" else _by_pillow(picture, file)
@@ -131,19 +133,9 @@ def _opened(data: bytes, file: str | None) -> Any:
         raise DataError(f"not an image that Pillow knows; it begins with {data[:8]!r}.", file=file) from None
     except Exception as error:
         raise _broken(error, "image", file) from None
-    # Decoders fill what is missing at the end with gray, some of them silently.
-    if picture.format in ("JPEG", "MPO") and data.rfind(b"\xff\xd9") < _scan_start(data):
-        raise DataError(f"the JPEG is cut short: it ends after {len(data)} bytes without an end marker.", file=file)
+    if picture.format in ("JPEG", "MPO"):
+        jpeg_file.check_end(data, file)
     return picture
-
-
-def _scan_start(data: bytes) -> int:
-    """Where a JPEG's header ends, in which thumbnails have end markers of their own."""
-    position = 2
-    while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != 0xDA:
-        padding = data[position + 1] == 0xFF
-        position += 1 if padding else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
-    return position
 
 
 def _by_pillow(picture: Any, file: str | None) -> Array:

@@ -55,6 +55,21 @@ def _check_size(pixels: int, file: str | None) -> None:
         )
 
 
+def check_end(data: bytes, file: str | None = None) -> None:
+    """DataError where the end marker is missing: decoders fill what is not there with gray, some of them silently."""
+    if data.rfind(b"\xff\xd9") < _scan_start(data):
+        raise DataError(f"the JPEG is cut short: it ends after {len(data)} bytes without an end marker.", file=file)
+
+
+def _scan_start(data: bytes) -> int:
+    """Where a JPEG's header ends, in which thumbnails have end markers of their own."""
+    position = 2
+    while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != 0xDA:
+        padding = data[position + 1] == 0xFF
+        position += 1 if padding else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    return position
+
+
 def decode(data: bytes, header: Header, reduction: int = 1, file: str | None = None) -> Array:
     """(h, w, 3) uint8, upright; with ``reduction`` 2, 4 or 8 each side divided by it and rounded up.
 

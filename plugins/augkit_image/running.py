@@ -28,12 +28,17 @@ def run_image(image: Target, moves: Sequence[Move], how: How) -> Target:
     ``exact``: maps one by one, flips and crops as views, colours and normalization in one pass that rounds and clips
     like several. ``fast``: maps joined as the table of costs says, linear changes of colour as one.
     """
-    for what, group in _grouped(moves):
+    for what, group in grouped(moves):
         if not isinstance(image, Image) or what is None:
-            image = one_by_one(image, group)
+            image = one_by_one(_solid(image), group)
             continue
         with complaints_of(group):
             image = _mapped(image, group, how) if what == "map" else _recoloured(image, group, how.mode == "fast")
+    return _solid(image)
+
+
+def _solid(image: Target) -> Target:
+    """A picture decoded and in the order of memory, which is what other kernels are fast on; another kind as it is."""
     if not isinstance(image, Image):
         return image
     pixels = solid(image.pixels)
@@ -57,7 +62,7 @@ def _by_frame(move: Move) -> bool:
 @runs(Mask)
 def run_mask(mask: Target, moves: Sequence[Move], how: How) -> Target:
     """Planar maps joined as they are for the image beside it, every other move by its own kernel."""
-    for what, group in _grouped(moves):
+    for what, group in grouped(moves):
         if what != "map":
             mask = one_by_one(mask, group)
             continue
@@ -70,7 +75,7 @@ def run_mask(mask: Target, moves: Sequence[Move], how: How) -> Target:
     return mask if classes is mask.classes else dataclasses.replace(mask, classes=classes)
 
 
-def _grouped(moves: Sequence[Move]) -> Iterator[tuple[str | None, list[Move]]]:
+def grouped(moves: Sequence[Move]) -> Iterator[tuple[str | None, list[Move]]]:
     """Neighbours of one family."""
     for what, group in groupby(moves, key=_family):
         yield what, list(group)
@@ -95,8 +100,8 @@ def _kernel_of(params: type[Params]) -> Kernel | None:
 
 def _mapped(image: Image, moves: Sequence[Move], how: How) -> Image:
     for planar in composed([move.params for move in moves], how):
-        if isinstance(image, EncodedImage) and how.mode == "fast":
-            image, planar = image.seen_through(planar)
+        if isinstance(image, EncodedImage):
+            image, planar = (image.seen_through if how.mode == "fast" else image.seen_exactly)(planar)
         image = image_follows_map(image, planar)
     return image
 
@@ -109,7 +114,7 @@ def _recoloured(image: Image, moves: Sequence[Move], fuse: bool) -> Target:
             return one_by_one(tensor, moves[position + 1 :])
         program = move.params.program(image.pixels)
         if program is None:
-            image, ops = move.kernel(_after(image, ops, fuse), move.params), []
+            image, ops = move.kernel(_solid(_after(image, ops, fuse)), move.params), []
         else:
             ops += program
     return _after(image, ops, fuse)

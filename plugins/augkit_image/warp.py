@@ -11,9 +11,10 @@ import numpy as np
 from augkit.vocab.space.planar import Matrix
 from augkit_image.border import BORDERS, Array, Fill, fill_pixel
 from augkit_image.halving import halved, halvings
-from augkit_image.lattice import Size, Straight, lattice_move, straight, whole
+from augkit_image.lattice import Size, Straight, lattice_move, straight
 from augkit_image.matrix import Rows, as_rows, checked, finite, inverted, point, scales
 from augkit_image.nearest import gather, nearest_indices
+from augkit_image.rectangle import halving_factors, whole_part
 from augkit_image.solid import solid
 
 INTERPOLATIONS = ("nearest", "linear", "cubic", "area")
@@ -64,10 +65,10 @@ def _straight_move(
     moved = lattice_move(image, how, rows, size, border, fill)
     if moved is not None or interpolation == "nearest":
         return moved
-    part = _whole_part(image, how, rows, size)
+    part = whole_part(image.shape, how, rows, size)
     stretched = None
     if part is not None:
-        stretched = resized(part, (size[1], size[0]) if how.transpose else size, interpolation)
+        stretched = resized(image[part], (size[1], size[0]) if how.transpose else size, interpolation)
     return None if stretched is None else how.turned(stretched)
 
 
@@ -86,11 +87,11 @@ def resized(image: Array, size: Size, interpolation: str) -> Array | None:
     """
     if interpolation == "area":
         return _averaged(image, size)
-    factor_y, factor_x = (2 ** halvings(after / before) for before, after in zip(image.shape, size, strict=False))
-    if image.shape[0] % factor_y or image.shape[1] % factor_x:
+    factors = halving_factors(image.shape, size)
+    if factors is None:
         return None
     code = cv2.INTER_CUBIC if interpolation == "cubic" else cv2.INTER_LINEAR
-    return _stretched(halved(image, factor_y, factor_x), size, code)
+    return _stretched(halved(image, *factors), size, code)
 
 
 def _averaged(image: Array, size: Size) -> Array:
@@ -124,22 +125,6 @@ def _nearest(image: Array, inverse: Rows, size: Size, how: Straight | None, bord
         image, inverse = image.swapaxes(0, 1), [inverse[1], inverse[0], inverse[2]]
     rows, columns = nearest_indices(inverse, size, separable=how is not None)
     return gather(image, rows, columns, border, fill)
-
-
-def _whole_part(image: Array, how: Straight, rows: Rows, size: Size) -> Array | None:
-    """The rectangle of whole pixels (not turned yet) that fills the output frame exactly, or None."""
-    (a, b, c), (d, e, f), _ = rows
-    sides = ((b, c, size[1]), (d, f, size[0])) if how.transpose else ((e, f, size[0]), (a, c, size[1]))
-    found = []
-    for (scale, shift, length), limit in zip(sides, image.shape, strict=False):
-        first, last = whole(-shift / scale), whole((length - shift) / scale)
-        if first is None or last is None:
-            return None
-        first, last = min(first, last), max(first, last)
-        if first < 0 or last > limit or first == last:
-            return None
-        found.append(slice(first, last))
-    return image[found[0], found[1]]
 
 
 def _resampled(image: Array, rows: Rows, size: Size, interpolation: str, border: str, fill: Fill) -> Array:

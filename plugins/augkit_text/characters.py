@@ -50,16 +50,34 @@ def _mistyped(
         if at < done:
             continue
         letter = string[at]
-        ways = ["replace", "insert"]
+        ways = [_replace, _insert]
         # The first letter is never left out, so that something of every word and span remains.
         if at - 1 in free and at not in edges:
-            ways.append("omit")
+            ways.append(_omit)
         if at + 1 in free and at + 1 not in edges and string[at + 1] != letter:
-            ways.append("swap")
-        key = rng.choice(near[letter] + letter if (way := rng.choice(ways)) == "insert" else near[letter])
-        replacement = {"replace": key, "insert": letter + key, "omit": "", "swap": string[at : at + 2][::-1]}[way]
-        done = at + 2 if way == "swap" else at + 1
-        yield at, done, replacement
+            ways.append(_swap)
+        keys = near[letter]
+        # One number for the way and the key: both are drawn evenly, since the keys divide it with and without one more.
+        number, way = divmod(rng.integer(0, len(ways) * len(keys) * (len(keys) + 1) - 1), len(ways))
+        old = string[at : at + 2]
+        done = at + 2 if ways[way] is _swap else at + 1
+        yield at, done, ways[way](old, keys, number)
+
+
+def _replace(old: str, keys: str, number: int) -> str:
+    return keys[number % len(keys)]
+
+
+def _insert(old: str, keys: str, number: int) -> str:
+    return old[0] + (keys + old[0])[number % (len(keys) + 1)]
+
+
+def _omit(old: str, keys: str, number: int) -> str:
+    return ""
+
+
+def _swap(old: str, keys: str, number: int) -> str:
+    return old[::-1]
 
 
 def _hit(rng: Stream, passage: Passage, rate: float, inner: bool = False) -> list[tuple[int, int]]:
@@ -68,8 +86,9 @@ def _hit(rng: Stream, passage: Passage, rate: float, inner: bool = False) -> lis
     if inner:
         ends = {end for _, end in found}
         found = [(a, b) for a, b in found if a in ends and a not in passage.edges]
-    free = set(unprotected((start for start, _ in found), passage.protected))
-    found = [span for span in found if span[0] in free]
+    if passage.protected:
+        free = set(unprotected((start for start, _ in found), passage.protected))
+        found = [span for span in found if span[0] in free]
     return [found[place] for place in places(rng, len(found), rate)]
 
 

@@ -48,7 +48,7 @@ class Contractions(TextStep):
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         found = [(start, end, new) for start, end, new in self._found(passage) if passage.is_free(start, end)]
-        found = [place for place in found if not any(at in passage.borders for at in range(place[0] + 1, place[1]))]
+        found = [place for place in found if not passage.crossed(*place[:2])]
         for place in places(rng, len(found), self.rate.draw(rng)):
             yield found[place]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from augkit.errors import DataError, FieldError
 from augkit.fields import Limits, Range
@@ -16,6 +15,7 @@ from augkit.transform import Kernel, Transform
 from augkit.vocab.text import PairEdits, Spans, Tags, Translation
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
+from augkit_text.kept import kept
 from augkit_text.lexicon import table_rows
 from augkit_text.passage import Passage, translation_in
 from augkit_text.protect import Protected
@@ -28,29 +28,33 @@ Pairs = Mapping[str, Mapping[str, str]]
 class EntitySwap(TextStep, Transform[PairEdits]):
     """Replace a fraction ``rate`` of the entities by another name of their label; the annotation covers the new name.
 
-    Entities are spans by their column ``label`` and entities of tags; none is replaced that another overlaps. ``names``:
-    those of the training split (``train``), a file (`#language en`, then label, tab, name), or a mapping from label to
-    names. Beside a translation ``pairs`` is needed: a file of label, name, and the name in the translation; names are
-    then found without annotations, where both sides have them once.
+    Entities are spans by their column ``label`` and entities of tags; none is replaced that another overlaps. The names
+    are those of the training split (``names: train``), a mapping from label to names, or a file (``table``: `#language
+    en`, then label, tab, name). Beside a translation ``pairs`` is needed: a file of label, name, and the name in the
+    translation; names are then found without annotations, where both sides have them once.
     """
 
     changes = {"names"}
     risks = {}
+    paths = ("table", "pairs")
 
     rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=1, unit="fraction of the entities")] = Range(0.5)
-    names: Annotated[str | Mapping[str, Any] | None, Limits(doc="`train`, a file, or {label: [names]}")] = None
+    names: Annotated[Literal["train"] | Mapping[str, Any] | None, Limits(doc="`train`, or {label: [names]}")] = None
+    table: Annotated[str | None, Limits(doc="a file of names: `#language en`, then label, tab, name")] = None
     pairs: Annotated[str | None, Limits(doc="a file of names in both languages: label, tab, name, tab, name")] = None
     labels: Annotated[tuple[str, ...], Limits(doc="only entities of these; without any, of all")] = ()
     protect: Annotated[tuple[Protected, ...], Limits(doc="left alone; see every step of text")] = ("negation", "urls")
 
     def validate(self) -> None:
         super().validate()
-        if (self.names is None) == (self.pairs is None):
-            raise FieldError("give names (train, a file or {label: [names]}) or pairs (a file), one of both.", "names")
+        if sum(given is not None for given in (self.names, self.table, self.pairs)) != 1:
+            raise FieldError(
+                "give one of names (train or {label: [names]}), table (a file) and pairs (a file).", "names"
+            )
         if self.pairs is not None:
             _pairs_of(self.pairs, self.language)
         elif self.names != "train":
-            _names_of(self.names, self.language)
+            _names_of(self.names or self.table, self.language)
 
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
@@ -83,9 +87,9 @@ class EntitySwap(TextStep, Transform[PairEdits]):
     def why_not(self, target: type[Target]) -> str | None:
         return "names are replaced in both languages or in none; give `pairs: <file>`"
 
-    @cached_property
+    @kept
     def _names(self) -> Names:
-        return _names_of(self.names, self.language)
+        return _names_of(self.names or self.table, self.language)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> PairEdits:
         if not self.fitted():

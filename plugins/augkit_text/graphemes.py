@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from itertools import compress
 
 import regex
 
@@ -14,7 +15,7 @@ _ASCII = re.compile("[A-Za-z]")
 def singles(string: str, letters: Container[str]) -> list[int]:
     """Positions of graphemes of one code point that is among ``letters``: an e with a combining accent is none."""
     if string.isascii():
-        return [at for at, letter in enumerate(string) if letter in letters]
+        return list(compress(range(len(string)), map(letters.__contains__, string)))
     found = (match.span() for match in _GRAPHEME.finditer(string))
     return [start for start, end in found if end - start == 1 and string[start] in letters]
 

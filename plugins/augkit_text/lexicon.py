@@ -69,19 +69,25 @@ def wordnet() -> Lexicon:
     return Lexicon("en", entries, irregular)
 
 
-@cache
-def lexicon_of(table: str | None, language: str) -> Lexicon:
-    """The one in a file, or without a file that of the language; FieldError where it is of another language.
+def check_table(table: str | None, language: str) -> None:
+    """Refuse a file that is not of this language, or none where augkit has none of it; WordNet is not read yet.
 
     A file says ``#language de`` first, and then ``word``, tab, synonyms with commas between, tab, antonyms.
     """
+    if table is not None:
+        table_rows(table, language)
+    elif language != "en":
+        raise FieldError(
+            f"table: there is none for {language!r}; write one: `#language {language}`, then lines of a word, a "
+            "tab, and its synonyms with commas between.",
+            "table",
+        )
+
+
+@cache
+def lexicon_of(table: str | None, language: str) -> Lexicon:
+    """The one in a file, which is read once a process, or without a file WordNet."""
     if table is None:
-        if language != "en":
-            raise FieldError(
-                f"table: there is none for {language!r}; write one: `#language {language}`, then lines of a word, a "
-                "tab, and its synonyms with commas between.",
-                "table",
-            )
         return wordnet()
     told, rows = table_rows(table, language)
     return Lexicon(told, {word: ("", *[*others, "", ""][:2]) for word, *others in rows})

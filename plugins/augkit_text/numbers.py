@@ -18,13 +18,12 @@ from augkit_text.number_words import WORDS, in_words, value_of
 from augkit_text.passage import Passage, translation_in
 from augkit_text.protect import Protected
 from augkit_text.step import Content, TextStep
-from augkit_text.synonyms import like_case
 
 _DIGITS = re.compile(r"(?<![\w.,:/'’$€£%+#@-])(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?![\w'’%:/$€£-]|[.,]\d)")
 
 
 class Numbers(TextStep, Transform[PairEdits]):
-    """Write a fraction ``rate`` of the whole numbers the other way: 21 as twenty-one, twenty-one as 21. The value stays.
+    """Write a fraction ``rate`` of the whole numbers the other way: 21 as twenty-one, and back. The value stays.
 
     With ``to: other`` digits are replaced by others, as many, and in a translation that has the same digits once too.
     Decimals, times, dates with slashes, codes, and numbers with a unit written to them stay. Words are English.
@@ -78,7 +77,7 @@ def _to_digits(passage: Passage) -> Iterator[Edit]:
         start, end = match.span()
         value = value_of(match[0])
         # `one` is a pronoun more often than a number.
-        if value is not None and value != 1 and not any(at in passage.borders for at in range(start + 1, end)):
+        if value is not None and value != 1 and not passage.crossed(start, end):
             yield start, end, str(value)
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from augkit.errors import DataError
 from augkit.sample import Axis, Target
 from augkit.vocab.text import Text, Translation
 from augkit_text.graphemes import boundaries, letters
-from augkit_text.protect import Ranges, found, touched, unprotected
+from augkit_text.kept import kept
+from augkit_text.protect import Finder, Ranges, found, touched, unprotected
 
 _WORD = re.compile(r"\S+")
 LETTERS = re.compile(r"(?<![\w'’@#./\\&-])[^\W\d_]+(?![\w'’@/\\&-]|\.\w)")
 """Words of letters alone; none that is part of a clitic, an address, a code, or joined by a hyphen."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Passage:
-    """``string``, the ``targets`` annotated on it, and ``patterns`` that find what is left alone; with ``spans``, also
+    """``string``, the ``targets`` annotated on it, and ``finders`` of what is left alone; with ``spans``, also
     what is annotated.
 
     An annotation tells by its methods ``ranges``, ``edges``, ``units`` and ``borders``; a stranger's may have none.
@@ -29,25 +30,25 @@ class Passage:
 
     string: str
     targets: Sequence[Target]
-    patterns: tuple[re.Pattern[str], ...]
+    finders: tuple[Finder, ...]
     spans: bool
 
-    @cached_property
+    @kept
     def protected(self) -> Ranges:
         """What is left alone, in order and without overlap."""
-        return found(self.string, self.patterns, self.annotated if self.spans else ())
+        return found(self.string, self.finders, self.annotated if self.spans else ())
 
     @property
     def annotated(self) -> Ranges:
         """What annotations cover."""
         return [span for target in self.targets for span in _asked(target, "ranges")]
 
-    @cached_property
+    @kept
     def edges(self) -> set[int]:
         """Where spans and tokens begin and end: a change of several characters at once must not cross them."""
         return {edge for target in self.targets for edge in _asked(target, "edges")}
 
-    @cached_property
+    @kept
     def borders(self) -> set[int]:
         """Where spans and entities begin and end: no word may change places across them."""
         return {edge for target in self.targets for edge in _asked(target, "borders")}
@@ -57,17 +58,17 @@ class Passage:
         """What must stay in one piece."""
         return [unit for target in self.targets for unit in _asked(target, "units")]
 
-    @cached_property
+    @kept
     def boundaries(self) -> Container[int]:
         """Where graphemes begin and end."""
         return boundaries(self.string)
 
-    @cached_property
+    @kept
     def letters(self) -> Ranges:
         """Where the graphemes are that begin with a letter."""
         return letters(self.string)
 
-    @cached_property
+    @kept
     def words(self) -> Ranges:
         """What whitespace separates; where a script has none, a text is one word."""
         return [match.span() for match in _WORD.finditer(self.string)]
@@ -78,7 +79,25 @@ class Passage:
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nothing in between is left alone, and both ends are those of graphemes."""
-        return not touched(start, end, self.protected) and start in self.boundaries and end in self.boundaries
+        if self.protected and touched(start, end, self.protected):
+            return False
+        return start in self.boundaries and end in self.boundaries
+
+    def freed(self, spans: Ranges) -> Ranges:
+        """Those of the spans that ``is_free`` lets through."""
+        if not self.protected and isinstance(self.boundaries, range):
+            return spans
+        return [span for span in spans if self.is_free(*span)]
+
+    def crossed(self, start: int, end: int) -> bool:
+        """Whether a span or an entity begins or ends in between."""
+        borders = self._ordered_borders
+        place = bisect_right(borders, start)
+        return place < len(borders) and borders[place] < end
+
+    @kept
+    def _ordered_borders(self) -> list[int]:
+        return sorted(self.borders)
 
     def segments(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The range cut at edges of annotations, as far as they do not cut graphemes."""

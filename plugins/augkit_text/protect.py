@@ -4,48 +4,64 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, Literal
 
 from augkit.errors import FieldError
 from augkit.vocab.text.compose import Edit
-from augkit_text.negation import Language, cues
+from augkit_text.negation import Language, cues_in
 
 Ranges = list[tuple[int, int]]
+Finder = Callable[[str], Ranges]
 Protected = Literal["spans", "negation", "urls", "numbers"] | Mapping[str, Any]
 
 # Each begins where a word does and reads on: none looks at a character of a long word more than a few times.
 _URL = re.compile(r"(?<!\S)(?:[(\[<\"']*)(?:https?://|www\.)\S+|(?<!\S)[^\s@]+@[^\s@]+\.\S+", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
 
 
-def patterns_of(protect: Sequence[Protected], language: Language) -> tuple[re.Pattern[str], ...]:
+def finders_of(protect: Sequence[Protected], language: Language) -> tuple[Finder, ...]:
     """What finds the ranges that ``protect`` names, but for the annotated ones; FieldError for what cannot be read."""
-    known = {"negation": cues(language), "urls": _URL, "numbers": _NUMBER}
+    known = {"negation": partial(cues_in, language=language), "urls": _urls, "numbers": _numbers}
     named = [known[item] for item in protect if isinstance(item, str) and item in known]
     return (*named, *(_written(item) for item in protect if not isinstance(item, str)))
 
 
-def _written(item: Mapping[str, Any]) -> re.Pattern[str]:
+def _urls(string: str) -> Ranges:
+    there = "://" in string or "@" in string or "www." in string.lower()
+    return [match.span() for match in _URL.finditer(string)] if there else []
+
+
+def _numbers(string: str) -> Ranges:
+    return [match.span() for match in _NUMBER.finditer(string)] if _DIGIT.search(string) else []
+
+
+def _written(item: Mapping[str, Any]) -> Finder:
     given = next(iter(item.values())) if len(item) == 1 else None
     if set(item) == {"regex"} and isinstance(given, str):
         try:
-            return re.compile(given)
+            return partial(_matches, re.compile(given))
         except re.error as error:
             raise FieldError(f"protect: {given!r} is no regular expression: {error}.", "protect") from None
     words = [*given] if set(item) == {"words"} and isinstance(given, list | tuple) else []
     if not words or not all(isinstance(word, str) and word for word in words):
         raise FieldError(f"protect: got {dict(item)!r}; expected {{regex: …}} or {{words: […]}}.", "protect")
     listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+    return partial(_matches, re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE))
 
 
-def found(string: str, patterns: Iterable[re.Pattern[str]], annotated: Iterable[tuple[int, int]]) -> Ranges:
+def _matches(pattern: re.Pattern[str], string: str) -> Ranges:
+    return [span for match in pattern.finditer(string) if (span := match.span())[0] < span[1]]
+
+
+def found(string: str, finders: Iterable[Finder], annotated: Iterable[tuple[int, int]]) -> Ranges:
     """Ranges of ``string`` to leave alone, in order and without overlap."""
     ranges = list(annotated)
-    for pattern in patterns:
-        ranges += [span for match in pattern.finditer(string) if (span := match.span())[0] < span[1]]
+    for finder in finders:
+        ranges += finder(string)
     return united(ranges) if len(ranges) > 1 else ranges
 
 

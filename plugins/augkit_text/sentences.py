@@ -19,7 +19,7 @@ from augkit_text.passage import Passage
 from augkit_text.protect import Protected, Ranges, touched, united
 from augkit_text.step import Content, TextStep
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*|\n\s*\n")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*|\n\s*\n")
 _SPACE = re.compile(r"\s*")
 _SHORT = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|jr|sr|vs|etc|e\.g|i\.e|cf|no|vol|fig|approx|inc|ltd|co|bzw|usw|z\.b|d\.h|nr|str"
@@ -127,7 +127,9 @@ class CropSentences(TextStep, Transform[Pieces]):
         goes = min(goes, len(found) - 1)
         first, last = self._needed(passage, found)
         front = rng.integer(0, goes)
-        head, tail = min(front, first), min(goes - front, len(found) - 1 - last)
+        head = min(front, first)
+        tail = min(goes - head, len(found) - 1 - last)
+        head = min(goes - tail, first)
         head, tail = self._allowed(found, head, tail, length)
         start = found[head][0] if head else 0
         end = found[len(found) - 1 - tail][1] if tail else length

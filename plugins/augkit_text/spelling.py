@@ -27,6 +27,7 @@ class Spelling(TextStep):
     """
 
     changes = {"spelling"}
+    paths = ("table",)
 
     rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=1, unit="fraction of the words that the table has")] = (
         Range(0.5)

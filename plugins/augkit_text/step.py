@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Annotated, ClassVar
 
 from augkit.errors import DataError
@@ -13,9 +12,10 @@ from augkit.sample import Frame, Target
 from augkit.transform import Transform
 from augkit.vocab.text import Edits
 from augkit.vocab.text.compose import Edit
+from augkit_text.kept import kept
 from augkit_text.negation import Language
 from augkit_text.passage import Passage, annotations_in, carrier_in
-from augkit_text.protect import Protected, Run, patterns_of, runs, sparing
+from augkit_text.protect import Protected, Run, finders_of, runs, sparing
 
 Content = Mapping[str, Target] | None
 
@@ -39,7 +39,7 @@ class TextStep(Transform[Edits]):
     keeps: ClassVar[tuple[str, ...]] = ()
 
     def validate(self) -> None:
-        patterns_of(self.protect, self.language)
+        finders_of(self.protect, self.language)
 
     @classmethod
     def law_examples(cls) -> list[dict[str, object]]:
@@ -54,9 +54,9 @@ class TextStep(Transform[Edits]):
             return "may delete all of an answer; write protect: [spans, …] to keep it."
         return None
 
-    @cached_property
-    def _patterns(self):
-        return patterns_of([item for item in self.protect if item not in self.keeps], self.language)
+    @kept
+    def _finders(self):
+        return finders_of([item for item in self.protect if item not in self.keeps], self.language)
 
     def passage(self, content: Content) -> Passage:
         """The text with what is annotated on it and what is left alone; DataError for one of another language."""
@@ -66,7 +66,7 @@ class TextStep(Transform[Edits]):
             raise DataError(
                 f"its tables are for {self.language!r} and the text is {spoken!r}; write `language: {spoken}`."
             )
-        return Passage(text.string, annotations_in(content), self._patterns, "spans" in self.protect)
+        return Passage(text.string, annotations_in(content), self._finders, "spans" in self.protect)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Edits:
         passage = self.passage(content)

@@ -30,7 +30,7 @@ class Case(TextStep):
     to: Annotated[Literal["upper", "lower", "title", "swap"] | None, Limits(doc="without it any of the four")] = None
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
-        words = [word for word in passage.words if passage.is_free(*word)]
+        words = passage.freed(passage.words)
         for place in places(rng, len(words), self.rate.draw(rng)):
             to = self.to or rng.choice(("upper", "lower", "title", "swap"))
             first = True
@@ -110,8 +110,9 @@ class Ocr(TextStep):
     )
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
-        spans = [match.span() for match in _ocr().finditer(passage.string)]
-        found = [span for span in spans if passage.is_free(*span) and not _cut(passage, *span)]
+        found = passage.freed([match.span() for match in _ocr().finditer(passage.string)])
+        if passage.edges:
+            found = [(start, end) for start, end in found if end - start == 1 or not _cut(passage, start, end)]
         for place in places(rng, len(found), self.rate.draw(rng)):
             start, end = found[place]
             yield start, end, rng.choice(OCR[passage.string[start:end]])

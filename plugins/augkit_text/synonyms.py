@@ -10,7 +10,7 @@ from augkit.fields import Limits, Range
 from augkit.rng import Stream
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
-from augkit_text.lexicon import Lexicon, lexicon_of
+from augkit_text.lexicon import Lexicon, check_table, lexicon_of
 from augkit_text.passage import LETTERS, Passage
 from augkit_text.step import TextStep
 
@@ -29,6 +29,7 @@ class Synonym(TextStep):
     """
 
     changes = {"wording"}
+    paths = ("table",)
 
     rate: Rate = Range(0.2)
     top: Annotated[int, Limits(1, doc="of the synonyms of a word, those that may be drawn")] = 3
@@ -36,8 +37,7 @@ class Synonym(TextStep):
 
     def validate(self) -> None:
         super().validate()
-        if self.table or self.language != "en":  # WordNet is read when it is needed
-            lexicon_of(self.table, self.language)
+        check_table(self.table, self.language)
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         found = list(replaceable(passage, lexicon_of(self.table, self.language), antonyms=False))
@@ -51,14 +51,14 @@ class Antonym(TextStep):
     """
 
     changes = {"polarity", "meaning", "wording"}
+    paths = ("table",)
 
     rate: Rate = Range(0.2)
     table: Table = None
 
     def validate(self) -> None:
         super().validate()
-        if self.table or self.language != "en":  # WordNet is read when it is needed
-            lexicon_of(self.table, self.language)
+        check_table(self.table, self.language)
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         found = list(replaceable(passage, lexicon_of(self.table, self.language), antonyms=True))
@@ -88,7 +88,7 @@ def _others(passage: Passage, word: str, start: int, lexicon: Lexicon, antonyms:
 
 
 def _may_be_a_name(passage: Passage, word: str, start: int, lexicon: Lexicon) -> bool:
-    """Capitals within a sentence make a name or an acronym; at its start, a bare noun or verb may be one (Bill, Mark)."""
+    """Capitals within a sentence make a name or an acronym; at its start a bare noun or verb may be one (Bill)."""
     if word.isupper() and len(word) > 1:
         return not passage.string.isupper()
     if not word.istitle() or not _START.search(passage.string[max(0, start - 10) : start]):

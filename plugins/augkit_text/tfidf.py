@@ -6,7 +6,6 @@ import dataclasses
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import accumulate
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from augkit.sample import Target
 from augkit.vocab.text import Text
 from augkit.vocab.text.compose import Edit
 from augkit_text.draws import places
+from augkit_text.kept import kept
 from augkit_text.passage import LETTERS, Passage
 from augkit_text.step import TextStep
 from augkit_text.synonyms import like_case
@@ -62,7 +62,7 @@ class TfidfReplace(TextStep):
             raise DataError("no word to measure in the texts of the training split.")
         return dataclasses.replace(self, idf={word: log(len(texts) / counts[word]) for word in common})
 
-    @cached_property
+    @kept
     def _drawn_from(self) -> tuple[list[str], list[float]]:
         """The words, and the sums of their weights."""
         words = list(self.idf)

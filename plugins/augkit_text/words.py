@@ -39,7 +39,8 @@ class WordDelete(TextStep):
 
     def edits(self, rng: Stream, passage: Passage) -> Iterator[Edit]:
         rate, words = self.rate.draw(rng), passage.words
-        free = [number for number in _separable(passage) if not touched(*words[number], passage.protected)]
+        free, left = _separable(passage), passage.protected
+        free = [number for number in free if not touched(*words[number], left)] if left else free
         gone = {free[place] for place in places(rng, len(free), rate)}
         if words and len(gone) == len(words):
             gone.remove(rng.integer(0, len(words) - 1))
@@ -109,7 +110,7 @@ def _neighbours(passage: Passage, number: int) -> bool:
     if touched(start, last, passage.protected) or "\n" in passage.string[end:begin]:
         return False
     whole = all(at in passage.boundaries for at in (start, end, begin, last))
-    return whole and not (passage.borders and any(at in passage.borders for at in range(start + 1, last)))
+    return whole and not passage.crossed(start, last)
 
 
 def _swapped(length: int, words: Ranges, chosen: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -157,7 +158,7 @@ class WordMerge(TextStep):
 
 
 def _mergeable(passage: Passage, start: int, end: int) -> bool:
-    crossed = passage.borders and any(at in passage.borders for at in range(start, end + 1))
+    crossed = passage.crossed(start - 1, end + 1)
     return not crossed and "\n" not in passage.string[start:end] and passage.is_free(start, end)
 
 

@@ -21,6 +21,7 @@ from skimage import data
 from augkit.carriers import How
 from augkit.vocab.space import Image, PlanarMap
 from augkit_image.composing import composed, joined
+from augkit_image.facts import Facts
 from augkit_image.follow import image_follows_map
 from augkit_image.solid import solid
 from tests.plugins.image.test_planner_choices import CHAINS
@@ -40,10 +41,10 @@ def partitions(maps: list[PlanarMap], fuse: str) -> dict[tuple[int, ...], list[P
 
 def together(group: list[PlanarMap], fuse: str) -> PlanarMap | None:
     """All of a group as one map, or None where that is not allowed."""
-    joint: PlanarMap | None = group[-1]
+    joint: Facts | None = Facts(group[-1])
     for first in reversed(group[:-1]):
-        joint = joint and joined(first, joint, fuse)
-    return joint
+        joint = joint and joined(Facts(first), joint, fuse)
+    return joint and joint.planar
 
 
 def microseconds(image: Image, ways: list[list[PlanarMap]], blocks: int) -> list[float]:

@@ -51,7 +51,7 @@ def test_plugins_are_listed(run: Run) -> None:
 
 
 def test_a_plugin_that_fails_is_a_problem(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = PluginInfo("polygons", "acme_polygons", "acme", "0.3", None, "ImportError: no acme", (), 1.5)
+    broken = PluginInfo("polygons", "acme_polygons", "acme", "0.3", None, "ImportError: no acme", (), 1.5, "failed")
     known = plugins.loaded()
     monkeypatch.setattr("augkit.cli.plugins.loaded", lambda: (known[0], (*known[1], broken)))
     result = run("plugins")

@@ -162,3 +162,11 @@ def test_what_was_drawn_by_anybody() -> None:
     assert in_words({"ops": [["hue", 0.01234], ["grayscale", None]]}) == "hue 0.012, grayscale"
     assert said(TraceEntry("image/hflip", "image/hflip", skipped="off_last: 2")) == ("hflip", "skipped: off_last: 2")
     assert said(TraceEntry("mine", "image/gain", {"db": -3.0}, strength=0.5)) == ("mine", "db -3 (strength 0.5)")
+
+
+def test_a_problem_of_every_draw_is_told_once(run: Run) -> None:
+    Path("r.yaml").write_text(
+        "augkit: 1\nsource: {demo: digits}\nsample: {image: image}\nsteps: [random_crop: {size: 99}]\n"
+    )
+    told = run("preview", "r.yaml", "--samples", "1", "--draws", "4").stderr.splitlines()
+    assert len(told) == 2  # of validation, and of training

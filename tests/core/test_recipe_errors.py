@@ -58,6 +58,14 @@ CASES = {
         "steps:\n  - hflip: 0.5",
         "4:12: hflip: got the number 0.5; expected a mapping such as {hflip: {p: 0.5}}.",
     ),
+    "one number": (
+        "steps:\n  - rotate: 15",
+        "4:13: rotate: got the number 15; expected a mapping such as {rotate: {degrees: 15}}.",
+    ),
+    "one word": (
+        "steps:\n  - normalize: imagenet",
+        "4:16: normalize: got the text 'imagenet'; expected a mapping such as {normalize: {like: imagenet}}.",
+    ),
     "p": ("steps:\n  - hflip: {p: often}", "4:16: hflip: p: got 'often'; expected a number."),
     "range": (
         "steps:\n  - rotate:\n      degrees: [1, 2, 3]",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,12 @@ def test_arrays_that_changed_are_refused_and_those_that_are_gone_measured_again(
     assert left == {"photos", "r.yaml", "r.fitted.json", array_file.name}
 
 
-def test_a_folder_that_cannot_be_written_is_measured_every_time(folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_folder_that_cannot_be_written_is_measured_every_time(
+    number: int, folder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def denied(*_: Any) -> None:
-        raise PermissionError("read-only")
+        raise OSError(number, "read-only")
 
     file = written(folder(a=50, b=50), WHITEN)
     monkeypatch.setattr("augkit.data.kept.write_whole", denied)

@@ -9,7 +9,7 @@ from typing import Annotated
 from augkit.distributions import Range
 from augkit.fields import Limits
 from augkit.transform import Transform, kernel_for
-from augkit.vocab.text import Edits, Text
+from augkit.vocab.text import Edits, Pieces, Text
 from tests.laws.plant import planted
 
 
@@ -82,6 +82,28 @@ class TagsRenamed(Replace):
 @planted("L11")
 class TagsOfTheOldText(Replace):
     """Tags are left with the old tokens."""
+
+    def apply_tags(self, tags, params):
+        return tags
+
+
+@planted("L11")
+class SpansOfTheOldOrder(Transform[Pieces]):
+    """Words change places, and their spans stay where they were."""
+
+    needs = ("text",)
+
+    def draw(self, rng, frame, content=None):
+        [string] = [target.string for target in content.values() if isinstance(target, Text)]
+        words = [match.span() for match in re.finditer(r"\S+", string)]
+        if len(words) < 2:
+            return Pieces(len(string), ((0, len(string)),))
+        (start, end), (begin, last) = words[:2]
+        pieces = ((0, start), (begin, last), (end, begin), (start, end), (last, len(string)))
+        return Pieces(len(string), tuple((a, b) for a, b in pieces if a < b))
+
+    def apply_spans(self, spans, params):
+        return spans
 
     def apply_tags(self, tags, params):
         return tags

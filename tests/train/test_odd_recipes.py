@@ -15,6 +15,17 @@ from augkit.train.run import fit
 from .conftest import quietly, recipe
 
 
+def test_a_recipe_without_train_says_what_to_write_or_that_nothing_can_be():
+    data = {"source": {"demo": "shapes"}, "steps": ["hflip"], "augkit": 1}
+    digits = {"source": {"demo": "digits"}, "sample": {"image": "image", "digit": "label"}}
+    with pytest.raises(RecipeError, match=r"there is no `train`; write train: {backbone: "):
+        fit(data | digits)
+    with pytest.raises(
+        RecipeError, match=r"a sample of image: image, mask: mask has no label to learn: .*augkit\.loader"
+    ):
+        fit(data | {"sample": {"image": "image", "mask": "mask"}})
+
+
 def test_a_last_batch_of_one_picture_trains(tmp_path):
     given = recipe(split={"train_per_class": 3, "val": 0.02}, backbone="timm/resnet10t", epochs=1)
     given["loader"] = {"batch_size": 29}

@@ -47,7 +47,10 @@ class Text(Target):
     options: Any = field(default=TextOptions(), kw_only=True)
 
     def frame(self) -> Frame:
-        return {Axis.TEXT: Length(self.string)}
+        known: Frame | None = self.__dict__.get("_frame")
+        if known is None:
+            known = self.__dict__["_frame"] = {Axis.TEXT: Length(self.string)}
+        return known
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:

@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 
 from augkit.errors import FieldError, ReplayError
 from augkit.sample import TEXT, Axis, Frame
@@ -40,7 +39,7 @@ class Edits(Params):
     @property
     def length_out(self) -> int:
         """The length of the edited string."""
-        return self.length + self._shifts[-1]
+        return self.length + self._index[2][-1]
 
     def frame(self, frame: Frame) -> Frame:
         """The length afterwards; a text of another length than the one edited raises ReplayError."""
@@ -69,42 +68,48 @@ class Edits(Params):
 
     def spans(self, ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int] | None]:
         """``span`` for each of many."""
-        return [self.span(start, end) for start, end in ranges]
+        starts, ends, shifts = self._index
+        moved: list[tuple[int, int] | None] = []
+        for start, end in ranges:
+            before, after = bisect_left(ends, start), bisect_right(starts, end)
+            # Most spans are touched by no edit.
+            moved.append((start + shifts[before], end + shifts[before]) if before == after else self.span(start, end))
+        return moved
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _, _ in self.edits]
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return [end for _, end, _ in self.edits]
-
-    @cached_property
-    def _shifts(self) -> list[int]:
-        """How far text after the first i edits has moved, for every i."""
-        return list(accumulate((len(text) - (end - start) for start, end, text in self.edits), initial=0))
+    def _index(self) -> tuple[list[int], list[int], list[int]]:
+        """Starts and ends of the edits; and how far text after the first i edits has moved, for every i."""
+        starts, ends, shifts, shift = [], [], [0], 0
+        for start, end, text in self.edits:
+            shift += len(text) - (end - start)
+            starts.append(start)
+            ends.append(end)
+            shifts.append(shift)
+        return starts, ends, shifts
 
     def _start(self, position: int) -> int:
         """Where a span that starts here starts afterwards: past what is deleted or inserted just there."""
-        number = bisect_right(self._ends, position)
-        while number < len(self.edits) and self._starts[number] <= position:
+        starts, ends, shifts = self._index
+        number = bisect_right(ends, position)
+        while number < len(self.edits) and starts[number] <= position:
             start, end, replacement = self.edits[number]
             if replacement and end > position:
-                return start + self._shifts[number]
+                return start + shifts[number]
             position = max(position, end)
             number += 1
-        return position + self._shifts[number]
+        return position + shifts[number]
 
     def _end(self, position: int) -> int:
         """Where a span that ends here ends afterwards, the mirror image of ``_start``."""
-        number = bisect_left(self._starts, position)
-        while number > 0 and self._ends[number - 1] >= position:
+        starts, ends, shifts = self._index
+        number = bisect_left(starts, position)
+        while number > 0 and ends[number - 1] >= position:
             start, end, replacement = self.edits[number - 1]
             if replacement and start < position:
-                return end + self._shifts[number]
+                return end + shifts[number]
             position = min(position, start)
             number -= 1
-        return position + self._shifts[number]
+        return position + shifts[number]
 
     def then(self, later: Params) -> Edits | None:
         """One script for both where text and spans come out the same, else None.

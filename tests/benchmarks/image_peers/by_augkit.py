@@ -36,7 +36,7 @@ def recipe(work: Work, plan: str = "exact") -> dict[str, Any]:
 
 def decoders() -> list[str]:
     """The decoders that this augkit has, fastest first."""
-    return [name for name in ("simplejpeg", "opencv", "pillow") if _accepted({"decoder": name})]
+    return [name for name in ("nvimgcodec", "simplejpeg", "opencv", "pillow") if _accepted({"decoder": name})]
 
 
 def _accepted(more: dict[str, Any]) -> bool:

@@ -3,15 +3,23 @@
 import random
 from functools import reduce
 
+import numpy as np
 import pytest
 
 from augkit.carriers import How
 from augkit.fields import Size
 from augkit.vocab.space import Affine2D, Homography
 from augkit_image.composing import composed, product
+from augkit_image.composing import joined as joined_facts
+from augkit_image.facts import Facts
 
 PHOTO, MEDIUM, NET = Size(480, 640), Size(300, 300), Size(224, 224)
 TILT = Homography(((1.0, 0.05, 4.0), (0.02, 1.0, 3.0), (1e-4, 5e-5, 1.0)), PHOTO, PHOTO)
+
+
+def joined(first, later, fuse="strict"):
+    joint = joined_facts(Facts(first), Facts(later), fuse)
+    return joint and joint.planar
 
 
 def turn(size, degrees=10.0):
@@ -74,3 +82,71 @@ def test_a_product_is_rounded_term_by_term():
         found = product(tuple(map(tuple, two)), tuple(map(tuple, one)))
         assert [a for row in found for a in row] == pytest.approx([a for row in expected for a in row], abs=1.1e-11)
         assert sum(a == b for p, q in zip(found, expected, strict=True) for a, b in zip(p, q, strict=True)) >= 8
+
+
+SIZE = Size(240, 320)
+TURN = Affine2D.about_centre(SIZE, 20)
+CROP = Affine2D.window(SIZE, 60, 80, Size(100, 120))
+
+
+def test_strict_joins_nothing_that_a_frame_has_cut_off():
+    turned_crop = Affine2D.about_centre(CROP.size_out, 30)
+    assert joined(CROP, turned_crop) is None
+    assert joined(CROP, turned_crop, "full") is not None
+    assert joined(TURN, CROP) is not None
+    assert joined(Affine2D.hflip(SIZE), TURN) is not None
+    assert joined(TURN, Affine2D.about_centre(SIZE, 20)) is None
+
+
+def test_what_shows_beyond_the_edge_must_be_the_same():
+    fill = Affine2D.about_centre(SIZE, 20, fill=9.0)
+    mirrored = Affine2D.about_centre(SIZE, 20, border="reflect")
+    small = Affine2D.about_centre(SIZE, 0, (0.3, 0.3))
+    assert joined(small, fill) is None
+    assert joined(Affine2D.hflip(SIZE), mirrored).border == "reflect"
+    assert joined(Affine2D.about_centre(SIZE, 0, (0.3, 0.3), border="reflect"), mirrored) is None
+    assert joined(TURN, Affine2D.resize(SIZE, Size(40, 50), interpolation="cubic")) is None
+
+
+def test_a_joint_map_takes_points_where_the_two_take_them():
+    xy = np.array([[0.0, 0], [100, 20], [319, 239]])
+    joint = joined(TURN, CROP)
+    assert np.allclose(joint.points(xy), CROP.points(TURN.points(xy)), atol=1e-9)
+    assert (joint.size_in, joint.size_out) == (SIZE, CROP.size_out)
+    assert product(Affine2D.hflip(SIZE).matrix, Affine2D.hflip(SIZE).matrix) == Affine2D.identity(SIZE).matrix
+
+
+def test_the_cheapest_way_is_taken():
+    fast = How(mode="fast")
+    shrink = Affine2D.resize(SIZE, Size(96, 96))
+    flip = Affine2D.hflip(Size(96, 96))
+    assert composed([shrink, flip], fast) == [shrink, flip]
+    assert len(composed([TURN, CROP], fast)) == 1
+    assert len(composed([TURN, CROP], How(mode="fast", fuse="off"))) == 2
+    assert len(composed([TURN, CROP], How())) == 2
+    large = Affine2D.resize(SIZE, Size(2000, 3000))
+    window = Affine2D.window(large.size_out, 5, 7, Size(20, 20))
+    assert len(composed([large, window], fast)) == 1
+    assert len(composed([large, window], How(mode="fast", costs={"warp": 1e6}))) == 2
+
+
+def test_a_lattice_is_whole_pixels_only():
+    assert Facts(CROP).lattice
+    assert Facts(Affine2D.rot90(SIZE, 3)).lattice
+    assert not Facts(TURN).lattice
+    assert not Facts(Affine2D.about_centre(SIZE, 0, translate=(0.5, 0))).lattice
+
+
+def test_what_a_step_made_small_stays_coarse():
+    down, up = Affine2D.resize(SIZE, Size(30, 40)), Affine2D.resize(Size(30, 40), SIZE)
+    assert joined(down, up) is None
+    assert joined(up, down) is not None
+    assert joined(down, Affine2D.about_centre(Size(30, 40), 10, (1.1, 1.1))) is not None
+
+
+def test_full_joins_nothing_that_folds_over_the_horizon():
+    crop = Affine2D.window(SIZE, 0, 0, Size(60, 80))
+    tilt = Homography(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-0.004, 0.0, 1.0)), crop.size_out, crop.size_out)
+    assert joined(crop, tilt, "full") is None
+    gentle = Homography(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-0.001, 0.0, 1.0)), crop.size_out, crop.size_out)
+    assert joined(crop, gentle, "full") is not None

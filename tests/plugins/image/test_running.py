@@ -9,15 +9,12 @@ import torch
 from skimage import data
 
 from augkit import Pipeline, steps
-from augkit.carriers import How
 from augkit.combine import Step
 from augkit.errors import CompileError, Conflict, DataError, FieldError, SkipStep
-from augkit.fields import Size
 from augkit.trace import Trace
-from augkit.transform import Transform, moves
-from augkit.vocab.space import Affine2D, Homography, Image
+from augkit.transform import Params, Transform, moves
+from augkit.vocab.space import Image
 from augkit_image.colour_steps import Recolor
-from augkit_image.composing import composed, is_lattice, joined, product
 from augkit_image.solid import solid
 from augkit_image.tone_steps import Inverted
 
@@ -122,59 +119,6 @@ def test_a_replay_runs_the_same_plan():
         assert (again["mask"] == out["mask"]).all()
 
 
-SIZE = Size(240, 320)
-TURN = Affine2D.about_centre(SIZE, 20)
-CROP = Affine2D.window(SIZE, 60, 80, Size(100, 120))
-
-
-def test_strict_joins_nothing_that_a_frame_has_cut_off():
-    turned_crop = Affine2D.about_centre(CROP.size_out, 30)
-    assert joined(CROP, turned_crop) is None
-    assert joined(CROP, turned_crop, "full") is not None
-    assert joined(TURN, CROP) is not None
-    assert joined(Affine2D.hflip(SIZE), TURN) is not None
-    assert joined(TURN, Affine2D.about_centre(SIZE, 20)) is None
-
-
-def test_what_shows_beyond_the_edge_must_be_the_same():
-    fill = Affine2D.about_centre(SIZE, 20, fill=9.0)
-    mirrored = Affine2D.about_centre(SIZE, 20, border="reflect")
-    small = Affine2D.about_centre(SIZE, 0, (0.3, 0.3))
-    assert joined(small, fill) is None
-    assert joined(Affine2D.hflip(SIZE), mirrored).border == "reflect"
-    assert joined(Affine2D.about_centre(SIZE, 0, (0.3, 0.3), border="reflect"), mirrored) is None
-    assert joined(TURN, Affine2D.resize(SIZE, Size(40, 50), interpolation="cubic")) is None
-
-
-def test_a_joint_map_takes_points_where_the_two_take_them():
-    xy = np.array([[0.0, 0], [100, 20], [319, 239]])
-    joint = joined(TURN, CROP)
-    assert np.allclose(joint.points(xy), CROP.points(TURN.points(xy)), atol=1e-9)
-    assert (joint.size_in, joint.size_out) == (SIZE, CROP.size_out)
-    assert product(Affine2D.hflip(SIZE).matrix, Affine2D.hflip(SIZE).matrix) == Affine2D.identity(SIZE).matrix
-
-
-def test_the_cheapest_way_is_taken():
-    fast = How(mode="fast")
-    shrink = Affine2D.resize(SIZE, Size(96, 96))
-    flip = Affine2D.hflip(Size(96, 96))
-    assert composed([shrink, flip], fast) == [shrink, flip]
-    assert len(composed([TURN, CROP], fast)) == 1
-    assert len(composed([TURN, CROP], How(mode="fast", fuse="off"))) == 2
-    assert len(composed([TURN, CROP], How())) == 2
-    large = Affine2D.resize(SIZE, Size(2000, 3000))
-    window = Affine2D.window(large.size_out, 5, 7, Size(20, 20))
-    assert len(composed([large, window], fast)) == 1
-    assert len(composed([large, window], How(mode="fast", costs={"warp": 1e6}))) == 2
-
-
-def test_a_lattice_is_whole_pixels_only():
-    assert is_lattice(CROP)
-    assert is_lattice(Affine2D.rot90(SIZE, 3))
-    assert not is_lattice(TURN)
-    assert not is_lattice(Affine2D.about_centre(SIZE, 0, translate=(0.5, 0)))
-
-
 def test_a_complaint_names_its_step():
     pipeline = Pipeline([steps.hflip(), steps.rotate(fill=[1, 2])], {"image": "image"})
     with pytest.raises(DataError, match=r"image/rotate: .*2 numbers for an image of 3 channels"):
@@ -227,25 +171,31 @@ def test_a_kernel_of_its_own_is_run_though_the_params_inherit_a_program(of, how)
     assert (out == 255 - 7).all()
 
 
+def test_kernels_of_other_moves_are_given_flips_in_the_order_of_memory():
+    seen = []
+
+    @dataclass(frozen=True)
+    class Looked(Params):
+        pass
+
+    @moves(Looked, Image)
+    def looks(image, looked):
+        seen.append(image.pixels.strides)
+        return image
+
+    class Look(Transform[Looked]):
+        def draw(self, rng, frame, content=None):
+            return Looked()
+
+    pipeline = Pipeline([steps.hflip(p=1), steps.rot90(quarter_turns=1), Step(Look(), "look")], {"image": "image"})
+    pipeline(image=photo(), key="k")
+    assert seen == [(240 * 3, 3, 1)]
+
+
 def test_gray_is_not_shifted_by_pca_color():
     for how in ("exact", "fast"):
         pipeline = Pipeline([steps.pca_color(std=3.0), steps.posterize(bits=8)], {"image": "image"}, plan=how)
         assert (pipeline(image=photo(1), key="k")["image"] == photo(1)).all()
-
-
-def test_what_a_step_made_small_stays_coarse():
-    down, up = Affine2D.resize(SIZE, Size(30, 40)), Affine2D.resize(Size(30, 40), SIZE)
-    assert joined(down, up) is None
-    assert joined(up, down) is not None
-    assert joined(down, Affine2D.about_centre(Size(30, 40), 10, (1.1, 1.1))) is not None
-
-
-def test_full_joins_nothing_that_folds_over_the_horizon():
-    crop = Affine2D.window(SIZE, 0, 0, Size(60, 80))
-    tilt = Homography(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-0.004, 0.0, 1.0)), crop.size_out, crop.size_out)
-    assert joined(crop, tilt, "full") is None
-    gentle = Homography(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (-0.001, 0.0, 1.0)), crop.size_out, crop.size_out)
-    assert joined(crop, gentle, "full") is not None
 
 
 def objecting(image, _):

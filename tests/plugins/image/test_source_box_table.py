@@ -129,3 +129,12 @@ def test_columns_that_are_not_called_as_usual_must_be_named(table: Any) -> None:
 def test_fractions_that_are_pixels_are_refused(table: Any) -> None:
     with pytest.raises(augkit.DataError, match=r"row 2: the box .* holds no fractions"):
         opened(table(), units="fraction")
+
+
+def test_pixels_that_are_fractions_are_refused(table: Any) -> None:
+    """As pixels they would be boxes of no size, and all of them would fall away."""
+    head = "image,xmin,ymin,xmax,ymax\n"
+    with pytest.raises(augkit.DataError, match=r"every box lies within 0 and 1; for fractions write `units: fraction`"):
+        opened(table(f"{head}a.png,0.1,0,0.5,1\nb.png,0,0,1,1\nc.png,,,,\n"))
+    assert opened(table(f"{head}a.png,0.1,0,0.5,1\nb.png,0,0,1,7\n")).keys == ["a.png", "b.png"]
+    assert opened(table(f"{head}a.png,0,0,1,1\n")).keys == ["a.png"]

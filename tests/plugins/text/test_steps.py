@@ -81,7 +81,7 @@ def test_all_kinds_of_typo_happen():
     found = {pipeline(steps.typo(rate=1))(text="ab", key=str(n))["text"] for n in range(300)}
     assert {len(text) for text in found} == {1, 2, 3, 4}
     assert "ba" in found
-    assert "aab" in found or "aabb" in found or "abb" in found
+    assert any(text.startswith("aa") for text in found)
 
 
 NEGATIONS = [
