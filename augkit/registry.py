@@ -113,9 +113,7 @@ class Registry:
         self._add("source", name, path, install)
 
     def demo(self, name: str, path: str, install: str | None = None) -> None:
-        """A source that needs no files, as ``source: {demo: name}`` opens it; a recipe may give those of its fields
-        that are called ``count``, ``size``, ``seconds`` or ``rate``.
-        """
+        """A source that needs no files, as ``source: {demo: name}`` opens it; its fields stand beside the name."""
         self._add("demo", name, path, install)
 
     def starter(self, name: str, path: str, install: str | None = None) -> None:

@@ -78,6 +78,7 @@ class Target:
     backbone ends with; ``fed_as`` is what a batch of it is to a network: a ``picture`` is (b, c, h, w).
     A kind made of others (a film of images) follows by their kernels: see ``derived``;
     ``made_of`` names them where a step that ``converts`` them converts the whole, to the kind that ``made_into`` says.
+    ``plain``: a text in a table is the annotation itself, as a translation's is, and not JSON.
     """
 
     kind: ClassVar[str] = ""
@@ -88,6 +89,7 @@ class Target:
     fed_as: ClassVar[str | None] = None
     made_of: ClassVar[str | None] = None
     made_into: ClassVar[Mapping[str, str]] = {}
+    plain: ClassVar[bool] = False
 
     options: Any = field(default=Options(), kw_only=True)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -22,14 +23,30 @@ class ManifestFields(Checked):
     """What a recipe may say of a manifest."""
 
     file: Annotated[str, Limits(doc="CSV, TSV, JSONL or Parquet")]
-    columns: Annotated[Mapping[str, Any] | None, Limits(doc="field: column; without it every column is a field")] = None
+    columns: Annotated[
+        Mapping[str, Any] | None,
+        Limits(doc="field: column, or {part: column}; translation.en reaches into cells; without it every column"),
+    ] = None
+    names: Annotated[
+        Mapping[str, Any], Limits(doc="column: [names], for columns (also lists) of whole numbers from 0 on")
+    ] = field(default_factory=dict)
     key: Annotated[str | None, Limits(doc="the column that names a sample, or '#' for the row's number")] = None
     root: Annotated[str | None, Limits(doc="what file names start from; the manifest's own folder if absent")] = None
 
     def validate(self) -> None:
-        for field, column in (self.columns or {}).items():
-            if not isinstance(column, str):
-                raise FieldError(f"columns: {field!r} names the column {column!r}; expected a text.", "columns")
+        for name, given in (self.columns or {}).items():
+            for column in given.values() if isinstance(given, Mapping) and given else [given]:
+                if not isinstance(column, str):
+                    raise FieldError(f"columns: {name!r} names the column {column!r}; expected a text.", "columns")
+        for column, words in self.names.items():
+            if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words) or not words:
+                raise FieldError(
+                    f"names: {column!r} has {words!r}; expected a list of texts, as in {{label: [bad, good]}}.", "names"
+                )
+
+
+Columns = Mapping[str, str | Mapping[str, str]]
+"""Field → its column, or the columns of its parts: ``{"tags": {"tokens": "tokens", "tags": "ner_tags"}}``."""
 
 
 class Manifest:
@@ -37,8 +54,9 @@ class Manifest:
 
     Cells of fields whose kind has a reader (image, mask, audio) are file names relative to ``root``; annotations
     (boxes, keypoints, events) are JSON in the forms that Python takes, ``[]`` for none, arrays also as ``{"dtype":
-    "int64", "values": […]}``; labels stay as written, see
-    ``read_table``. All columns are metadata: ``split: {group: patient}`` and ``only: {camera: [b]}`` may ask for any.
+    "int64", "values": […]}``; labels stay as written, see ``read_table``, but for numbers that ``names``, or a Parquet
+    file of Hugging Face's, has names for. All columns are metadata: ``split: {group: patient}`` and ``only: {camera:
+    [b]}`` may ask for any.
 
     Without ``key``, the file name names the sample where a field is called like a kind that is read from files
     (``image``, ``audio``), else the row's number does, which changes when rows are inserted.
@@ -48,7 +66,7 @@ class Manifest:
     shorthand = "file"
     paths = ("file", "root")
 
-    def __init__(self, table: Table, columns: Mapping[str, str], key: str, root: Path) -> None:
+    def __init__(self, table: Table, columns: Columns, key: str, root: Path) -> None:
         self.table = table
         self.columns = dict(columns)
         self.key = key
@@ -62,10 +80,8 @@ class Manifest:
         path = base / fields.file
         if not path.is_file():
             raise FieldError(f"file: there is no file {path}.", "file")
-        table = read_table(path)
-        columns = {name: name for name in table.columns} if fields.columns is None else dict(fields.columns)
-        for field, column in columns.items():
-            _check_column(table, column, f"columns: {field!r}", "columns")
+        columns: Columns
+        table, columns = named_table(read_table(path), fields.columns, fields.names)
         key = fields.key or _default_key(columns)
         if key != ROW:
             _check_column(table, key, "key:", "key")
@@ -80,7 +96,9 @@ class Manifest:
         kinds = set(catalogue().names("target"))
         return {name: name if name in kinds else self._plain_kind(column) for name, column in self.columns.items()}
 
-    def _plain_kind(self, column: str) -> str:
+    def _plain_kind(self, column: str | Mapping[str, str]) -> str:
+        if not isinstance(column, str):
+            return "label"
         return "value" if all(isinstance(cell, float) for cell in self.table.columns[column]) else "label"
 
     @property
@@ -106,6 +124,10 @@ class Manifest:
                 )
         return rows
 
+    def row(self, key: str) -> int:
+        """The number, from 0, of a sample's row in the table."""
+        return self._rows[key]
+
     def place(self, key: str) -> str:
         """The file and row of a sample."""
         return self.table.place(self._rows[key])
@@ -114,11 +136,34 @@ class Manifest:
         """The whole row, by column and by field."""
         row = self._rows[key]
         cells = {name: column[row] for name, column in self.table.columns.items()}
-        return cells | {field: cells[column] for field, column in self.columns.items()}
+        return cells | {name: cells[column] for name, column in self.columns.items() if isinstance(column, str)}
 
     def load(self, key: str) -> dict[str, Any]:
         row = self._rows[key]
-        return {field: from_json(self.table.columns[column][row]) for field, column in self.columns.items()}
+        return {name: self._cell(column, row) for name, column in self.columns.items()}
+
+    def _cell(self, column: str | Mapping[str, str], row: int) -> Any:
+        if isinstance(column, str):
+            return from_json(self.table.columns[column][row])
+        return {part: from_json(self.table.listed(inner, row)) for part, inner in column.items()}
+
+
+def named_table(
+    table: Table, columns: Mapping[str, Any] | None, names: Mapping[str, Sequence[str]]
+) -> tuple[Table, dict[str, Any]]:
+    """The table with every column that ``columns`` asks for, numbers named; and the column, or columns, of each field.
+
+    Raises FieldError for columns that there are none of, DataError for numbers without a name.
+    """
+    chosen = {name: name for name in table.columns} if columns is None else dict(columns)
+    for name, given in chosen.items():
+        for column in given.values() if isinstance(given, Mapping) else [given]:
+            table = table.with_column(column)
+            _check_column(table, column, f"columns: {name!r}", "columns")
+    for column in names:
+        table = table.with_column(column)
+        _check_column(table, column, "names:", "names")
+    return table.with_names({**table.names, **names}), chosen
 
 
 def _check_column(table: Table, column: str, what: str, field: str) -> None:
@@ -130,6 +175,7 @@ def _check_column(table: Table, column: str, what: str, field: str) -> None:
         )
 
 
-def _default_key(columns: Mapping[str, str]) -> str:
+def _default_key(columns: Columns) -> str:
     read_from_files = set(catalogue().names("reader"))
-    return next((column for field, column in columns.items() if field in read_from_files), ROW)
+    files = (column for name, column in columns.items() if name in read_from_files and isinstance(column, str))
+    return next(files, ROW)

@@ -97,7 +97,7 @@ def _nothing(field: Field) -> Any:
 
 def is_annotation(field: Field) -> bool:
     """Whether a text in this field is JSON: boxes, keypoints, events, spans, `labels`; no label, no caption."""
-    return field.kind == "labels" or (bool(field.type.axes) and not field.type.carrier)
+    return field.kind == "labels" or (bool(field.type.axes) and not field.type.carrier and not field.type.plain)
 
 
 def _parsed(field: Field, text: str) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,15 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 @dataclass(frozen=True)
 class Table:
-    """``columns`` of equal length by name; ``lines``: the line where each row stands (Parquet: its number)."""
+    """``columns`` of equal length by name; ``lines``: the line where each row stands (Parquet: its number).
+
+    ``names``: what the whole numbers of a column stand for, where the file says it.
+    """
 
     file: str
     columns: dict[str, list[Any]]
     lines: list[int]
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -32,6 +36,58 @@ class Table:
     def place(self, row: int) -> str:
         """Where a row stands, for messages."""
         return f"{self.file}, row {self.lines[row]}"
+
+    def listed(self, column: str, row: int) -> Any:
+        """A cell, parsed where it is a text that holds a JSON list, as cells of a CSV do; DataError with its row."""
+        cell = self.columns[column][row]
+        if not isinstance(cell, str) or not cell.lstrip().startswith("["):
+            return cell
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError) as error:
+            message = f"row {self.lines[row]}: {column!r} is no JSON: {error}: {cell[:60]!r}"
+            raise DataError(message, file=self.file) from None
+
+    def with_column(self, column: str) -> Table:
+        """The table with ``translation.en``, what every cell of ``translation`` holds as ``en``, as a column too.
+
+        A name that is no column and leads nowhere changes nothing; a row without it has None.
+        """
+        outer, dot, inner = column.rpartition(".")
+        if column in self.columns or not dot:
+            return self
+        table = self.with_column(outer)
+        cells = table.columns.get(outer, [])
+        if not any(isinstance(cell, Mapping) and inner in cell for cell in cells):
+            return self
+        found = [cell.get(inner) if isinstance(cell, Mapping) else None for cell in cells]
+        return replace(self, columns={**self.columns, column: found})
+
+    def with_names(self, names: Mapping[str, Sequence[str]]) -> Table:
+        """The table with names in the place of numbers, also in lists of them, in the columns that ``names`` has.
+
+        A number without a name raises DataError with its row.
+        """
+        columns = dict(self.columns)
+        for column, words in names.items():
+            rows = range(len(self))
+            columns[column] = [self._named(row, column, self.listed(column, row), words) for row in rows]
+        return replace(self, columns=columns)
+
+    def _named(self, row: int, column: str, cell: Any, words: Sequence[str]) -> Any:
+        if isinstance(cell, list):
+            return [self._named(row, column, item, words) for item in cell]
+        if cell is None or (isinstance(cell, str) and cell in words):
+            return cell
+        if isinstance(cell, int) and not isinstance(cell, bool) and 0 <= cell < len(words):
+            return words[cell]
+        if cell == -1 and isinstance(cell, int):  # how data sets say that nobody labelled it
+            return None
+        raise DataError(
+            f"row {self.lines[row]}: {column!r} has {cell!r}, for which `names` has no name: it has {len(words)}, "
+            "for the numbers from 0 on.",
+            file=self.file,
+        )
 
 
 def read_table(path: Path, delimiter: str | None = None) -> Table:
@@ -129,11 +185,33 @@ def _read_parquet(path: Path) -> Table:
     except ImportError as error:
         raise MissingDependency(f"{path}: Parquet needs pyarrow: pip install 'augkit[train]'") from error
     try:
-        columns = parquet.read_table(path).to_pydict()
+        table = parquet.read_table(path)
+        columns = table.to_pydict()
     except ArrowException as error:
         raise DataError(f"cannot be read: {error}", file=str(path)) from None
     length = len(next(iter(columns.values()), []))
-    return Table(str(path), columns, list(range(1, length + 1)))
+    told = (table.schema.metadata or {}).get(b"huggingface", b"{}")
+    return Table(str(path), columns, list(range(1, length + 1)), class_names(told))
+
+
+def class_names(told: bytes) -> dict[str, list[str]]:
+    """The names of classes by column, from what Hugging Face's ``datasets`` writes into a Parquet file's metadata."""
+    try:
+        features = json.loads(told)["info"]["features"]
+        found = {column: _names_in(feature) for column, feature in features.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {column: names for column, names in found.items() if names}
+
+
+def _names_in(feature: Any) -> list[str]:
+    """Of a class label, or of a list of them however it is written."""
+    while isinstance(feature, list) and feature:
+        feature = feature[0]
+    while isinstance(feature, Mapping) and "names" not in feature and "feature" in feature:
+        feature = feature["feature"]
+    names = feature.get("names", []) if isinstance(feature, Mapping) else []
+    return list(map(str, names)) if isinstance(names, list) else []
 
 
 _READERS: dict[str, Callable[[Path], Table]] = {

@@ -145,6 +145,12 @@ def _check_source(name: str, fields: Located, given: Map, complaints: Complaints
         short = cls.shorthand
         fields = Map({short: fields}, {short: fields.where}, fields.where)
     fields = as_map(fields, name, f"{{{cls.shorthand}: …}}")
+    if hasattr(cls, "fields_for") and cls.shorthand in fields.items:
+        try:
+            declared = cls.fields_for(plain(fields))
+            fields = Map({n: i for n, i in fields.items.items() if n != cls.shorthand}, fields.keys, fields.where)
+        except FieldError as error:
+            raise RecipeError(f"{name}: {error}", fields.items[cls.shorthand].where) from None
     missing = [info.name for info in fields_of(declared).values() if info.required and info.name not in fields.items]
     if missing:
         raise RecipeError(f"{name}: needs `{missing[0]}`, as in {name}: {{{missing[0]}: …}}.", given.keys[name])

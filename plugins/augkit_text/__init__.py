@@ -28,6 +28,8 @@ _STEPS = {
         "word_merge": "WordMerge",
         "random_word": "RandomWord",
     },
+    "nlpaug_bridge": {"nlpaug": "Nlpaug"},
+    "model_steps": {"masked_lm": "MaskedLm", "paraphrase": "Paraphrase", "back_translate": "BackTranslate"},
     "synonyms": {"synonym": "Synonym", "antonym": "Antonym"},
     "spelling": {"spelling": "Spelling"},
     "contractions": {"contractions": "Contractions"},
@@ -36,6 +38,15 @@ _STEPS = {
     "tfidf": {"tfidf_replace": "TfidfReplace"},
     "sentences": {"shuffle_sentences": "ShuffleSentences", "crop_sentences": "CropSentences"},
 }
+_SOURCES = {
+    "conll": "conll:Conll",
+    "conllu": "conllu:Conllu",
+    "parallel": "parallel:Parallel",
+    "squad": "squad:Squad",
+    "text_table": "text_table:TextTable",
+}
+_DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names"}
+_TASKS = {"text_classification": "TextClassification", "token_classification": "TokenClassification"}
 
 
 @hookimpl
@@ -46,4 +57,11 @@ def augkit_register(registry):
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"text/{name}", f"augkit_text.{module}:{cls}")
+    for name, path in _SOURCES.items():
+        registry.source(name, f"augkit_text.{path}")
+    for name, path in _DEMOS.items():
+        registry.demo(name, f"augkit_text.{path}")
+    for name, cls in _TASKS.items():
+        registry.task(name, f"augkit_text.tasks:{cls}", install="pip install 'augkit[text-models,train]'")
+    registry.starter("texts", "augkit_text.starter:texts")
     registry.policy("text", "augkit_text.policy:STEPS")

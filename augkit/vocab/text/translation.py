@@ -34,6 +34,7 @@ class Translation(Target):
 
     kind = "translation_of"
     axes = TEXT
+    plain = True
     options_type = TranslationOptions
 
     string: str

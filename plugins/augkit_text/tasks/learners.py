@@ -1,0 +1,160 @@
+"""Learners: an encoder and a new head, for a class of each text or a tag of each token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from augkit.errors import DataError
+from augkit.train.classifier import Tally
+from augkit.train.config import Fields
+from augkit.train.learner import Learner
+from augkit.train.optimizers import Group
+from augkit.vocab.text import Tags, Text
+from augkit.words import suggestion
+from augkit_text.subwords import IGNORED, first_subwords
+from augkit_text.tasks.config import EncoderConfig, TextConfig, TokenConfig
+from augkit_text.tasks.encoder import Encoder
+from augkit_text.tasks.entities import EntityTally
+
+
+class EncoderLearner(Learner):
+    """What both have: a frozen encoder keeps its weights and runs in eval mode."""
+
+    config: EncoderConfig
+
+    def __init__(
+        self, encoder: Encoder, config: EncoderConfig, fields: Fields, classes: Sequence[Any], steps: int, seed: int
+    ) -> None:
+        super().__init__(config, list(classes), steps, seed)
+        self.fields = fields
+        self.encoder = encoder.requires_grad_(not config.freeze)
+        self.dropout = nn.Dropout(config.dropout)
+        self.head = nn.Linear(encoder.width, len(self.classes))
+        self.numbers = {label: number for number, label in enumerate(self.classes)}
+        self.train()
+
+    def train(self, mode: bool = True) -> EncoderLearner:
+        """As any module's, but a frozen encoder stays in eval mode."""
+        super().train(mode)
+        if self.config.freeze:
+            self.encoder.eval()
+        return self
+
+    def groups(self) -> list[Group]:
+        """What learns: the head, and the encoder unless it is frozen; one group where both learn at one rate."""
+        rate = self.config.lr
+        head: Group = {"params": list(self.head.parameters()), "lr": rate * self.config.head_lr_factor, "name": "head"}
+        body = [parameter for parameter in self.encoder.parameters() if parameter.requires_grad]
+        if body and self.config.head_lr_factor == 1:
+            return [{"params": body + head["params"], "lr": rate, "name": "all"}]
+        return [{"params": body, "lr": rate, "name": "encoder"}, head] if body else [head]
+
+    def smoothing(self, split: str) -> float:
+        """Of the loss: in training alone."""
+        return self.config.label_smoothing if split == "train" else 0.0
+
+    def number(self, label: Any) -> int:
+        """Of a class; DataError for one that the training split has not."""
+        if label not in self.numbers:
+            hint = suggestion(str(label), map(str, self.classes))
+            raise DataError(f"{self.fields.target}: {label!r} is no class of the training split.{hint}")
+        return self.numbers[label]
+
+
+class TextLearner(EncoderLearner):
+    """Learns ``classes`` of texts from the mean of their subwords' vectors, or from the first."""
+
+    config: TextConfig
+
+    def forward(self, texts: Sequence[str]) -> Tensor:
+        """Logits (texts, classes)."""
+        inputs, _ = self.encoder.tokens(texts)
+        vectors = self.encoder(inputs)
+        if self.config.pooling == "cls":
+            return self.head(self.dropout(vectors[:, 0]))  # type: ignore[no-any-return]
+        mask = inputs["attention_mask"][:, :, None]
+        pooled = (vectors * mask).sum(1) / mask.sum(1).clamp(min=1)
+        return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
+
+    def sums(self) -> Tally:
+        """An empty tally."""
+        return Tally()
+
+    def judge(self, batch: dict[str, Any], split: str) -> Tensor:
+        """Cross entropy; labels that were mixed are weights of classes."""
+        labels = batch[self.fields.target]
+        logits = self(batch[self.fields.input])
+        if isinstance(labels, Tensor) and labels.ndim == 2:
+            target = labels.to(logits.device)
+        else:
+            values = labels.tolist() if isinstance(labels, Tensor) else labels
+            target = torch.tensor([self.number(label) for label in values], device=logits.device)
+        loss = functional.cross_entropy(logits, target, label_smoothing=self.smoothing(split))
+        self.tallies[split].add(loss, logits, target)
+        return loss
+
+    def metrics(self, split: str) -> dict[str, Any]:
+        """Loss and accuracy; of a validation also the accuracy of each class."""
+        tally: Tally = self.tallies[split]
+        if split == "train":
+            return tally.metrics(split)
+        named = {str(self.classes[number]): hits / n for number, (hits, n) in sorted(tally.per_class.items())}
+        return {**tally.metrics(split), "per_class": named}
+
+
+class TokenLearner(EncoderLearner):
+    """Learns the tag of each token from the vector of its first subword; tokens that were cut off count as outside."""
+
+    config: TokenConfig
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        config: TokenConfig,
+        fields: Fields,
+        classes: Sequence[Any],
+        steps: int,
+        seed: int,
+        options: Any,
+    ) -> None:
+        self.options = options  # asked for when the first tally is made
+        super().__init__(encoder, config, fields, classes, steps, seed)
+
+    def forward(self, texts: Sequence[str]) -> tuple[Tensor, list[list[tuple[int, int]]]]:
+        """Logits (texts, subwords, classes), and where the subwords are in their texts."""
+        inputs, offsets = self.encoder.tokens(texts)
+        return self.head(self.dropout(self.encoder(inputs))), offsets
+
+    def sums(self) -> EntityTally:
+        """An empty tally."""
+        return EntityTally(self.options.scheme, self.options.outside)
+
+    def judge(self, batch: dict[str, Any], split: str) -> Tensor:
+        """Cross entropy over the first subwords of all tokens."""
+        texts, tagged = batch[self.fields.input], batch[self.fields.target]
+        logits, offsets = self(texts)
+        firsts = [self._firsts(*each) for each in zip(texts, tagged, offsets, strict=True)]
+        target = torch.full(logits.shape[:2], IGNORED)
+        for row, (places, value) in enumerate(zip(firsts, tagged, strict=True)):
+            for place, tag in zip(places, value["tags"], strict=True):
+                if place is not None:
+                    target[row, place] = self.number(tag)
+        target = target.to(logits.device)
+        loss = functional.cross_entropy(
+            logits.flatten(0, 1), target.flatten(), ignore_index=IGNORED, label_smoothing=self.smoothing(split)
+        )
+        best = logits.argmax(-1).tolist()
+        for row, (places, value) in enumerate(zip(firsts, tagged, strict=True)):
+            found = [self.options.outside if place is None else self.classes[best[row][place]] for place in places]
+            self.tallies[split].add(value["tags"], found)
+        self.tallies[split].add_loss(float(loss.detach()), len(texts))
+        return loss
+
+    def _firsts(self, text: str, value: Any, offsets: Sequence[tuple[int, int]]) -> list[int | None]:
+        tags, _ = Tags.read(value, self.options, Text(text).frame())
+        return first_subwords(offsets, list(zip(tags.starts, tags.ends, strict=True)))

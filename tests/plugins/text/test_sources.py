@@ -1,0 +1,325 @@
+"""Sources of texts: what they read, and what they say of files that are wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+import augkit
+from augkit.data import open_recipe, open_source
+
+CONLL = """-DOCSTART- -X- O O
+
+EU NNP I-NP I-ORG
+rejects VBZ I-VP O
+German JJ I-NP I-MISC
+lamb NN I-NP O
+. . O O
+
+Peter NNP I-NP I-PER
+Blackburn NNP I-NP I-PER
+
+-DOCSTART- -X- O O
+
+BRUSSELS NNP I-NP I-LOC
+Bonn NNP I-NP B-LOC
+"""
+CONLLU = """# newdoc id = d1
+# sent_id = s1
+# text = Er geht zum See.
+1\tEr\ter\tPRON\tPPER\t_\t2\tnsubj\t_\t_
+2\tgeht\tgehen\tVERB\tVVFIN\t_\t0\troot\t_\t_
+3-4\tzum\t_\t_\t_\t_\t_\t_\t_\t_
+3\tzu\tzu\tADP\tAPPR\t_\t5\tcase\t_\t_
+4\tdem\tder\tDET\tART\t_\t5\tdet\t_\t_
+5\tSee\tSee\tNOUN\tNN\t_\t2\tobl\t_\tSpaceAfter=No
+5.1\tgeht\tgehen\tVERB\t_\t_\t_\t_\t_\t_
+6\t.\t.\tPUNCT\t$.\t_\t2\tpunct\t_\t_
+
+1\tJa\tja\tINTJ\t_\t_\t0\troot\t_\tSpaceAfter=No
+2\t!\t!\tPUNCT\t_\t_\t1\tpunct\t_\t_
+"""
+CONTEXT = "Größe zählt. The Normans came from Normandy in France."
+
+
+def squad(**changed: Any) -> dict[str, Any]:
+    answer = {"text": "France", "answer_start": CONTEXT.index("France")}
+    first = {"id": "q1", "question": "Where is Normandy?", "answers": [answer]} | changed
+    second = {"id": "q2", "question": "Who came from Mars?", "answers": [], "is_impossible": True}
+    plausible = second | {"plausible_answers": [{"text": "The Normans", "answer_start": 13}]}
+    return {
+        "version": "v2.0",
+        "data": [{"title": "Normans", "paragraphs": [{"context": CONTEXT, "qas": [first, plausible]}]}],
+    }
+
+
+def opened(path: Path, text: str, source: str, **fields: Any) -> Any:
+    path.write_text(text, encoding="utf-8")
+    return open_source({source: {"file": path.name, **fields}}, path.parent)
+
+
+def visited(source: dict[str, Any], sample: dict[str, Any], base: Path) -> list[Any]:
+    """Every sample of a source as a pipeline reads it."""
+    recipe = {"augkit": 1, "source": source, "sample": sample, "steps": [], "eval_steps": [], "split": {"val": 0}}
+    data = open_recipe(recipe).dataset("all")
+    return [data[number].targets for number in range(len(data))]
+
+
+def test_conll_of_2003_becomes_bio(tmp_path: Path) -> None:
+    source = opened(tmp_path / "train.txt", CONLL, "conll")
+    assert source.keys == ["3", "9", "14"]
+    assert source.load("3")["text"] == "EU rejects German lamb ."
+    assert source.load("3")["tags"]["tags"] == ["B-ORG", "O", "B-MISC", "O", "O"]
+    assert source.load("9")["tags"]["tags"] == ["B-PER", "I-PER"]
+    assert source.load("14")["tags"]["tags"] == ["B-LOC", "B-LOC"]  # two places that touch
+    assert [source.meta(key)["document"] for key in source.keys] == [1, 1, 2]
+    assert source.place("9") == f"{tmp_path / 'train.txt'}:9"
+
+
+def test_conll_gives_several_columns_of_tags(tmp_path: Path) -> None:
+    source = opened(tmp_path / "a.conll", CONLL, "conll", tags={"ner": 3, "pos": 1})
+    assert source.fields == {
+        "text": "text",
+        "ner": {"tags": {"of": "text"}},
+        "pos": {"tags": {"of": "text", "scheme": "plain"}},
+    }
+    assert source.load("9")["pos"] == {"tokens": ["Peter", "Blackburn"], "tags": ["NNP", "NNP"]}
+    [first, *_] = visited(
+        {"conll": {"file": str(tmp_path / "a.conll"), "tags": {"ner": 3, "pos": 1}}}, source.fields, tmp_path
+    )
+    assert first["ner"].tokens == ["EU", "rejects", "German", "lamb", "."]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "complaint"),
+    [
+        ("EU B-ORG\nalone\n", {}, r"a.conll:2: 'alone' has 1 columns \(whitespace between\), and at least 2"),
+        ("EU B-ORG\n", {"tags": 5}, r"a.conll:1: .*at least 6 are needed.*`tags: -1`"),
+        ("a I-X\nb B-X\n\nc B-Y\nd I-X\n", {"scheme": "bio"}, r"a.conll:1: tags: tags: number 0, 'I-X', cannot follow"),
+        ("\n\n", {}, "has no sentence"),
+    ],
+)
+def test_conll_files_that_are_wrong(text: str, fields: Any, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(augkit.DataError, match=complaint):
+        opened(tmp_path / "a.conll", text, "conll", **fields)
+
+
+def test_a_treebank_keeps_its_text(tmp_path: Path) -> None:
+    source = opened(tmp_path / "de.conllu", CONLLU, "conllu")
+    assert source.keys == ["s1", "13"] and source.meta("13") == {"document": "d1"}
+    assert source.load("s1") == {
+        "text": "Er geht zum See.",
+        "tags": {"tokens": ["Er", "geht", "zum", "See", "."], "tags": ["PRON", "VERB", "ADP+DET", "NOUN", "PUNCT"]},
+    }
+    assert source.load("13")["text"] == "Ja!"
+    first, _ = visited({"conllu": str(tmp_path / "de.conllu")}, source.fields, tmp_path)
+    assert first["tags"].starts == (0, 3, 8, 12, 15)
+    other = opened(tmp_path / "de.conllu", CONLLU, "conllu", tags="deprel")
+    assert other.load("s1")["tags"]["tags"] == ["nsubj", "root", "case+det", "obl", "punct"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("2\tgeht\t", "2 geht\t", r"de.conllu:5: has 9 columns .* `conll`"),
+        ("# text = Er geht", "# text = Sie geht", r"de.conllu:1: `# text` says 'Sie geht zum See.', but the forms say"),
+        ("6\t.\t.", "x\t.\t.", r"de.conllu:11: the id 'x'"),
+        ("\n1\tJa", "\n# sent_id = s1\n1\tJa", r"de.conllu:13: the sent_id 's1' is that of line 1"),
+    ],
+)
+def test_treebanks_that_are_wrong(old: str, new: str, complaint: str, tmp_path: Path) -> None:
+    assert old in CONLLU
+    with pytest.raises(augkit.DataError, match=complaint):
+        opened(tmp_path / "de.conllu", CONLLU.replace(old, new), "conllu")
+
+
+def test_squad_with_and_without_answers(tmp_path: Path) -> None:
+    source = opened(tmp_path / "dev.json", json.dumps(squad()), "squad")
+    assert source.keys == ["q1", "q2"]
+    answer = source.load("q1")["answer"]
+    assert CONTEXT[answer["answer_start"][0] :].startswith("France") and answer["text"] == ["France"]
+    assert source.load("q2")["answer"] == {"text": [], "answer_start": []}
+    assert source.meta("q2") == {"title": "Normans", "context_id": 0, "answerable": False}
+    assert open_source({"squad": {"file": "dev.json", "unanswerable": "skip"}}, tmp_path).keys == ["q1"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        (
+            {"answers": [{"text": "France", "answer_start": 3}]},
+            r"dev.json: data\[0\].paragraphs\[0\].qas\[0\].answers\[0\]: .*It stands at 47",
+        ),
+        ({"answers": []}, r'qas\[0\]: has no answers; .*"is_impossible": true'),
+        ({"answers": [{"text": "Rome"}]}, r"answers\[0\]: 'answer_start' is missing; expected a whole number"),
+        ({"is_impossible": True}, r"is_impossible is true, yet there are 1 answers"),
+        ({"id": "q2"}, r"the id 'q2' is that of data\[0\].paragraphs\[0\].qas\[0\]"),
+        ({"question": 5}, r"'question' is 5; expected str"),
+    ],
+)
+def test_squads_that_are_wrong(changed: Any, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(augkit.DataError, match=complaint):
+        opened(tmp_path / "dev.json", json.dumps(squad(**changed)), "squad")
+
+
+def test_json_that_is_no_squad(tmp_path: Path) -> None:
+    with pytest.raises(augkit.DataError, match=r"dev.json: line 2: is no JSON"):
+        opened(tmp_path / "dev.json", '{"data":\n oops}', "squad")
+    with pytest.raises(augkit.DataError, match=r"is no SQuAD: .*got images"):
+        opened(tmp_path / "dev.json", '{"images": []}', "squad")
+
+
+def pair(folder: Path, en: str, de: str, **fields: Any) -> Any:
+    (folder / "t.en").write_bytes(en.encode())
+    (folder / "t.de").write_bytes(de.encode())
+    return open_source({"parallel": {"files": {"en": "t.en", "de": "t.de"}, **fields}}, folder)
+
+
+def test_parallel_lines_end_where_files_say_so(tmp_path: Path) -> None:
+    source = pair(tmp_path, "one\r\ntwo\u2028still two\n\nfour", "eins\nzwei\n\nvier\n")
+    assert source.keys == ["1", "2", "4"]
+    assert source.load("1") == {"en": "one", "de": "eins"}
+    assert source.load("2")["en"] == "two\u2028still two" and source.load("4")["de"] == "vier"
+    assert source.fields == {"en": "text", "de": {"translation_of": {"of": "en"}}}
+
+
+def test_parallel_files_that_do_not_agree(tmp_path: Path) -> None:
+    with pytest.raises(augkit.DataError, match=r"t.de:1: ends here, but .*t.en has 2 lines"):
+        pair(tmp_path, "one\ntwo\n", "eins\n")
+    with pytest.raises(augkit.DataError, match=r"t.de:2: is empty, but line 2 of .*t.en is not; for `empty: skip`"):
+        pair(tmp_path, "one\ntwo\n", "eins\n\n")
+    assert pair(tmp_path, "one\ntwo\n", "eins\n\n", empty="skip").keys == ["1"]
+    (tmp_path / "bad").write_bytes(b"good\nb\xff\n")
+    with pytest.raises(augkit.DataError, match=r"bad:\d+: is no UTF-8"):
+        open_source({"parallel": {"files": {"en": "t.en", "de": "bad"}}}, tmp_path)
+
+
+TOKENS = [
+    {"id": "a", "tokens": ["Anna", "flew", "to", "Rome"], "ner_tags": [1, 0, 0, 3]},
+    {"id": "b", "tokens": ["Hi"], "ner_tags": [0]},
+]
+NAMES = ["O", "B-PER", "I-PER", "B-LOC"]
+
+
+def table(folder: Path, rows: list[dict[str, Any]], suffix: str, features: Any = None) -> Path:
+    path = folder / f"t{suffix}"
+    if suffix == ".jsonl":
+        path.write_text("\n".join(map(json.dumps, rows)))
+    elif suffix == ".parquet":
+        made = pyarrow.Table.from_pylist(rows)
+        told = {b"huggingface": json.dumps({"info": {"features": features}}).encode()} if features else {}
+        parquet.write_table(made.replace_schema_metadata(told), path)
+    else:
+        cells = [
+            ",".join('"' + json.dumps(cell).strip('"').replace('"', '""') + '"' for cell in row.values())
+            for row in rows
+        ]
+        path.write_text("\n".join([",".join(rows[0]), *cells]))
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet", ".csv"])
+def test_tokens_with_numbered_tags(suffix: str, tmp_path: Path) -> None:
+    path = table(tmp_path, TOKENS, suffix)
+    given = {"text_table": {"file": str(path), "names": {"ner_tags": NAMES}}}
+    source = open_source(given)
+    assert source.keys == ["a", "b"] and source.fields["ner_tags"] == {"tags": {"of": "text"}}
+    first, _ = visited(given, {"text": "text", "ner_tags": source.fields["ner_tags"]}, tmp_path)
+    assert first["text"].string == "Anna flew to Rome" and list(first["ner_tags"].tags) == ["B-PER", "O", "O", "B-LOC"]
+    with pytest.raises(augkit.DataError, match=r"row \d: 'ner_tags' has 3, for which `names` has no name: it has 2"):
+        open_source({"text_table": {"file": str(path), "names": {"ner_tags": ["O", "B-PER"]}}})
+
+
+@pytest.mark.parametrize("wrap", [lambda tags: {"feature": tags, "_type": "Sequence"}, lambda tags: [tags]])
+def test_names_come_from_the_parquet_of_hugging_face(wrap: Any, tmp_path: Path) -> None:
+    features = {"ner_tags": wrap({"names": NAMES, "_type": "ClassLabel"}), "id": {"dtype": "string", "_type": "Value"}}
+    source = open_source({"text_table": str(table(tmp_path, TOKENS, ".parquet", features))})
+    assert source.load("a")["ner_tags"]["tags"] == ["B-PER", "O", "O", "B-LOC"]
+    rows = [{"text": "good", "label": 1}, {"text": "bad", "label": 0}, {"text": "?", "label": -1}]
+    features = {"label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}
+    source = open_source({"manifest": str(table(tmp_path, rows, ".parquet", features))})
+    assert [source.meta(key)["label"] for key in source.keys] == ["pos", "neg", None]  # -1: nobody labelled it
+
+
+def test_tokens_and_tags_of_unequal_length_are_told(tmp_path: Path) -> None:
+    many = [TOKENS[0] | {"id": str(number)} for number in range(20)]
+    many.append({"id": "odd", "tokens": ["a", "b"], "ner_tags": [0]})
+    source = open_source({"text_table": str(table(tmp_path, many, ".jsonl"))})
+    with pytest.raises(augkit.DataError, match=r"t.jsonl, row 21: 'tokens' has 2 tokens, 'ner_tags' 1"):
+        source.load("odd")
+
+
+def test_translations_and_answers_in_columns(tmp_path: Path) -> None:
+    rows = [{"translation": {"en": "one", "de": "eins"}}, {"translation": {"en": "two", "de": "zwei"}}]
+    source = open_source({"text_table": str(table(tmp_path, rows, ".jsonl"))})
+    assert source.fields == {"en": "text", "de": {"translation_of": {"of": "en"}}}
+    assert source.load("2") == {"en": "two", "de": "zwei"}
+    row = {"id": "q", "context": CONTEXT, "question": "Where?", "answers": {"text": ["France"], "answer_start": [47]}}
+    source = open_source({"text_table": str(table(tmp_path, [row], ".parquet"))})
+    assert source.fields["answer"] == {"answer": {"of": "context"}}
+    assert source.load("q")["answer"] == row["answers"]
+
+
+def test_a_manifest_reaches_into_cells_and_joins_columns(tmp_path: Path) -> None:
+    table(tmp_path, [{"pair": {"left": {"text": "a b"}}, "tokens": ["a", "b"], "pos": ["X", "Y"]}], ".jsonl")
+    columns = {"text": "pair.left.text", "tags": {"tokens": "tokens", "tags": "pos"}}
+    source = open_source({"manifest": {"file": "t.jsonl", "columns": columns}}, tmp_path)
+    assert source.load("1") == {"text": "a b", "tags": {"tokens": ["a", "b"], "tags": ["X", "Y"]}}
+    with pytest.raises(augkit.FieldError, match=r"'pair.right.text', which .* does not have"):
+        open_source({"manifest": {"file": "t.jsonl", "columns": {"text": "pair.right.text"}}}, tmp_path)
+    with pytest.raises(augkit.FieldError, match=r"names: 'pos' has 3; expected a list of texts"):
+        open_source({"manifest": {"file": "t.jsonl", "names": {"pos": 3}}}, tmp_path)
+
+
+@pytest.mark.parametrize("source", ["conll", "conllu", "squad", "text_table"])
+def test_a_file_that_is_not_there_is_told_with_what_is_beside_it(source: str, tmp_path: Path) -> None:
+    (tmp_path / "train.file").touch()
+    with pytest.raises(augkit.FieldError, match=r"file: there is no file .*trian.file. Did you mean 'train.file'\?"):
+        open_source({source: "trian.file"}, tmp_path)
+
+
+def test_docstrings_are_real_sentences_that_do_not_tell_their_package() -> None:
+    given = {"demo": {"name": "docstrings", "packages": ["numpy", "click"], "count": 40}}
+    source, again = open_source(given), open_source(given)
+    assert source.keys == again.keys and len(source.keys) == 80
+    for key in source.keys:
+        sample = source.load(key)
+        assert again.load(key) == sample and sample["package"] == source.meta(key)["package"] == key.split("/")[0]
+        assert not re.search(sample["package"], sample["text"], re.IGNORECASE)
+        assert key.startswith(source.meta(key)["module"])
+    with pytest.raises(augkit.FieldError, match="no installed package 'no_such_thing'"):
+        open_source({"demo": {"name": "docstrings", "packages": ["numpy", "no_such_thing"]}})
+
+
+def test_worlds_of_names_share_no_name() -> None:
+    source = open_source({"demo": {"name": "names", "count": 400}})
+    seen: dict[int, set[str]] = {}
+    for key in source.keys:
+        sample = source.load(key)
+        surfaces = [sample["text"][row["start"] : row["end"]] for row in sample["entities"]]
+        tagged = [token for token, tag in zip(*sample["tags"].values(), strict=True) if tag != "O"]
+        assert " ".join(surfaces).split() == tagged
+        seen.setdefault(source.meta(key)["world"], set()).update(surfaces)
+    assert len(seen) == 10
+    assert all(
+        not seen[a] & seen[b] or all(" " not in x for x in seen[a] & seen[b]) for a in seen for b in seen if a < b
+    )
+
+
+def test_answers_and_translations_reach_the_pipeline(tmp_path: Path) -> None:
+    (tmp_path / "dev.json").write_text(json.dumps(squad()), encoding="utf-8")
+    first, second = visited(
+        {"squad": str(tmp_path / "dev.json")}, open_source({"squad": str(tmp_path / "dev.json")}).fields, tmp_path
+    )
+    assert [CONTEXT[start:end] for start, end in first["answer"].ranges()] == ["France"]
+    assert len(second["answer"]) == 0
+    pair(tmp_path, "one\n", "eins\n")
+    files = {name: str(tmp_path / f"t.{name}") for name in ("en", "de")}
+    [only] = visited({"parallel": {"files": files}}, {"en": "text", "de": {"translation_of": "en"}}, tmp_path)
+    assert only["de"].string == "eins"
