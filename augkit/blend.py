@@ -15,7 +15,7 @@ from augkit.trace import TraceEntry
 from augkit.transform import Params
 
 if TYPE_CHECKING:
-    from augkit.check import Action
+    from augkit.actions import Action
     from augkit.visit import Visit
 
 

@@ -6,8 +6,8 @@ Its result is a list of ``Action``: for each step, which groups it moves and the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from augkit.actions import Action, GroupAction
 from augkit.blend import check_blends
 from augkit.carriers import runner_for
 from augkit.combine import Combiner, Node, Ramp, Step
@@ -19,28 +19,6 @@ from augkit.sample import Axis, Label, Labels
 from augkit.schema import Field, Group, Schema
 from augkit.transform import Kernel
 from augkit.words import suggestion
-
-
-@dataclass(frozen=True)
-class GroupAction:
-    """What one step does to one group: a kernel per field that follows; ``sees`` are the fields given to ``draw``.
-
-    ``waits`` are the carriers among them that have a runner, which makes their moves when they must be made.
-    """
-
-    group: Group
-    kernels: Mapping[str, Kernel]
-    sees: tuple[str, ...]
-    waits: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Action:
-    """One compiled step; ``schema`` is that of the sample as it meets the step."""
-
-    step: Step
-    groups: tuple[GroupAction, ...]
-    schema: Schema
 
 
 def check(nodes: Sequence[Node], schema: Schema, epochs: int | None = None) -> tuple[dict[str, Action], Schema]:
@@ -146,7 +124,9 @@ def _group_action(step: Step, group: Group, schema: Schema) -> GroupAction | Non
     if step.on is not None:
         kernels = {name: kernel for name, kernel in kernels.items() if name in step.on or name not in group.fields}
     waits = tuple(name for name in kernels if runner_for(schema.fields[name].type))
-    return GroupAction(group, kernels, _seen(step, group, schema), waits)
+    # Annotations may object, so they come before the carriers, which cost more.
+    ordered = dict(sorted(kernels.items(), key=lambda item: item[0] in waits))
+    return GroupAction(group, ordered, _seen(step, group, schema), waits)
 
 
 def _no_carrier(group: Group, schema: Schema) -> str:

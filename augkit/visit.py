@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from augkit.actions import Action, GroupAction
 from augkit.blend import mix, mix_again
 from augkit.carriers import Move, StepError, named, one_by_one, unannounced
-from augkit.check import Action, GroupAction
 from augkit.combine import Node, Ramp, Step
 from augkit.errors import AugkitError, Conflict, DataError, ReplayError, SkipStep
 from augkit.partners import Partners, Traces, met_by, mixed_by, there
@@ -152,9 +152,9 @@ class Visit:
         """Make the moves that this step must see made: before it is drawn or replayed, so that both join the same."""
         if step.transform.partners:
             self._settle_all()
-        seen = (*part.sees, *(part.kernels if step.on_conflict else ()))
-        for name in [name for name in self.waiting if name in seen]:
-            self.settle(name)
+        for name in [*part.sees, *(part.kernels if step.on_conflict else ())]:
+            if name in self.waiting:
+                self.settle(name)
 
     def _drawn(self, transform: Transform[Any], rng: Stream, part: GroupAction) -> Params:
         count = transform.partners
@@ -183,9 +183,9 @@ class Visit:
             return self._mix(part, step, params, traced)
         waits = part.waits if step.on_conflict is None else ()
         moved = {}
-        for name in sorted(part.kernels, key=lambda name: name in part.waits):  # annotations may object
+        for name, kernel in part.kernels.items():
             if name in self.targets and name not in waits:
-                moved[name] = part.kernels[name](self.settled(name), params)
+                moved[name] = kernel(self.settled(name), params)
         self._moved(part, params, moved)
         for name in waits:
             if name in self.targets:
