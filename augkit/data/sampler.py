@@ -41,9 +41,7 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
         lengths: Sequence[float] | None = None,
         batch: int = 1,
     ) -> None:
-        for name, given in (("labels", labels), ("lengths", lengths)):
-            if given is not None and len(given) != size:
-                raise ValueError(f"{name}: got {len(given)} for {size} samples.")
+        _check_counts(size, labels=labels, lengths=lengths)
         self.size = size
         self.seed = seed
         self.epoch = epoch
@@ -121,6 +119,12 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
                 raise DataError(f"resume: the state has {name} {state[name]!r}, this loader {mine!r}: other epochs.")
         self.epoch, self._skip = int(state["epoch"]), int(state["samples_consumed"])
         self._current, self._yielded = self.epoch, self._skip
+
+
+def _check_counts(size: int, **given: Sequence[Any] | None) -> None:
+    for name, values in given.items():
+        if values is not None and len(values) != size:
+            raise ValueError(f"{name}: got {len(values)} for {size} samples.")
 
 
 _POOL = 100

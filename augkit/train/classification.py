@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from augkit.data.classes import in_order
 from augkit.errors import DataError, Where
 from augkit.plugins import catalogue
-from augkit.train.config import Fields, TrainConfig, located_in
+from augkit.train.config import Fields, TrainConfig
 from augkit.train.task import Task, choose
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ class Classification(Task):
         from augkit.train.classifier import Classifier
 
         config: TrainConfig = job.config  # type: ignore[assignment]
-        with located_in(job.section):
-            size = _size(job.train, job.fields)
-            backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
+        size = _size(job.train, job.fields)
+        backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
         return Classifier(backbone, config, job.fields, job.classes, job.steps, job.recipe.seed)
 
     def network(self, config: TrainConfig) -> str:

@@ -24,7 +24,7 @@ from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
-from augkit.train.task import Task, kinds_after, task_of
+from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
 
 
@@ -112,17 +112,18 @@ def _instead(recipe: Recipe) -> str:
     if "label" in kinds.values():
         return "; write train: {backbone: pkg/efficientnet_lite0, epochs: 20}."
     listing = ", ".join(f"{name}: {kind}" for name, kind in kinds.items())
+    others = ", ".join(name for name in tasks() if name != USUAL)
     return (
-        f", and a sample of {listing} has no label to learn: only classifiers are trained here. For a training "
-        f"of your own: augkit.loader({recipe.path.name!r})."
+        f", and a sample of {listing} has no label to learn: classification needs one. Other tasks: "
+        f"{others or 'none'}. For a training of your own: augkit.loader({recipe.path.name!r})."
     )
 
 
 def _model(job: Job) -> Learner:
     """The network, its first weights drawn from the recipe's seed."""
     torch.manual_seed(job.recipe.seed)
-    model = job.task.learner(job)
     with located_in(job.section, job.task.config_type):
+        model = job.task.learner(job)
         build_optimizer(job.config, model.groups())  # refuses what torch cannot do while there is no folder yet
     return model.to(memory_format=model.layout)
 

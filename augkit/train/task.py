@@ -62,12 +62,17 @@ def task_of(section: Map) -> Task:
     node = section.items.get("task")
     if node is None:
         return _loaded(USUAL)
-    known = sorted({USUAL, *catalogue().names("task")})
+    known = tasks()
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         raise RecipeError(f"train: task: got {called(node)}; expected one of {', '.join(known)}.", node.where)
     if node.value not in known:
         raise unknown("task", node.value, known, node.where)
     return _loaded(node.value)
+
+
+def tasks() -> list[str]:
+    """The names of all tasks."""
+    return sorted({USUAL, *catalogue().names("task")})
 
 
 def _loaded(name: str) -> Task:

@@ -5,7 +5,8 @@ import pytest
 from augkit import testing
 from augkit.plugins import catalogue
 
-STEPS = testing.all_steps("image", "audio", "text")
+PREFIXES = ("image", "audio", "spectrogram", "text")
+STEPS = testing.all_steps(*PREFIXES)
 
 
 @testing.parametrize_with_checks(STEPS)
@@ -20,5 +21,5 @@ def test_laws_at_length(check):
 
 
 def test_no_step_is_left_out():
-    names = {name for name in catalogue().names("transform") if name.split("/")[0] in ("image", "audio", "text")}
+    names = {name for name in catalogue().names("transform") if name.split("/")[0] in PREFIXES}
     assert {step.name for step in STEPS} == names

@@ -105,7 +105,8 @@ class Detector(Learner):
         spectra, hop = batch[self.fields.input], float(batch[self.fields.input]["hop_seconds"])
         truth = [self.events(each) for each in batch[self.fields.target]]
         logits = self(spectra["values"].contiguous(memory_format=self.layout), spectra["mask"])
-        frames = [active_frames(events, logits.shape[1], hop, len(self.classes)) for events in truth]
+        count, shortest = len(self.classes), self.config.shortest_ms / 1000
+        frames = [active_frames(events, logits.shape[1], hop, count, shortest) for events in truth]
         wanted = torch.from_numpy(np.stack(frames)).to(logits)
         mask = spectra["mask"][:, :, None].to(logits)
         costs = functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none") * mask

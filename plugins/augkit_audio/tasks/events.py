@@ -27,6 +27,7 @@ class DetectionConfig(RunConfig):
     width            channels of the network's first layer; later ones have twice as many
     layers           of two dimensions, each dividing the bins by 4; then three in time alone
     threshold        from which probability on a frame is active
+    shortest_ms      shorter events are learnt as if they were so long: the one frame of a click would hardly count
     median_ms        how long a frame's neighbourhood is whose majority counts, which closes gaps and drops specks
     """
 
@@ -34,7 +35,8 @@ class DetectionConfig(RunConfig):
     width: Annotated[int, Limits(1, 1024, unit="channels")] = 24
     layers: Annotated[int, Limits(1, 6)] = 3
     threshold: Annotated[float, Limits(0, 1, unit="probability")] = 0.5
-    median_ms: Annotated[float, Limits(0, 10_000, unit="ms")] = 150.0
+    shortest_ms: Annotated[float, Limits(0, 10_000, unit="ms")] = 80.0
+    median_ms: Annotated[float, Limits(0, 10_000, unit="ms")] = 50.0
     monitor: Literal["val_loss", "train_loss", "val_segment_f1", "val_event_f1"] = "val_loss"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,13 +10,22 @@ from scipy.ndimage import median_filter
 
 from augkit_audio.tasks.f1 import Event
 
+_ROUNDED = 1e-3
+"""Of a frame: seconds come as float32, in which 0.1 / 0.02 is more than 5."""
 
-def active_frames(events: Sequence[Event], frames: int, hop: float, classes: int) -> np.ndarray:
-    """(frames, classes) float32: 1 in every frame whose middle an event covers, and in one at least."""
+
+def active_frames(events: Sequence[Event], frames: int, hop: float, classes: int, shortest: float = 0.0) -> np.ndarray:
+    """(frames, classes) float32: 1 in every frame whose middle an event covers, and in one at least.
+
+    Events shorter than ``shortest`` seconds reach as far round their middle as those that are so long.
+    """
     active = np.zeros((frames, classes), dtype=np.float32)
     for onset, offset, label in events:
-        first = min(round(onset / hop), frames - 1)
-        active[first : max(round(offset / hop), first + 1), label] = 1.0
+        wider = max(shortest - (offset - onset), 0.0) / 2
+        onset, offset = max(onset - wider, 0.0), offset + wider
+        first, end = (math.ceil(moment / hop - _ROUNDED) for moment in (onset, offset))
+        first = min(first, frames - 1)
+        active[first : max(end, first + 1), label] = 1.0
     return active
 
 
