@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from augkit.combine import POLICIES, Combiner, Mixing, Node, Ramp, Step, as_nodes
 from augkit.distributions import Range
 from augkit.errors import FieldError, Where
-from augkit.fields import Checked, Limits, check_names
+from augkit.fields import Checked, Limits, check_names, coerce, fields_of
 from augkit.plugins import catalogue
 from augkit.transform import RESERVED
 
@@ -68,6 +68,17 @@ def step_from(
     step = Step(transform, entry.name, **_around(around), where=where, given=written)
     _check_reach(step)
     return step
+
+
+def field_for(cls: type[Checked], value: Any) -> str | None:
+    """The first field of ``cls`` that takes this value: what somebody may have meant who gave it without a name."""
+    for info in fields_of(cls).values():
+        try:
+            coerce(info, value)
+        except FieldError:
+            continue
+        return info.name
+    return None
 
 
 def combiner_from(

@@ -277,9 +277,7 @@ def _restores(step: Step, field: Field) -> bool:
 
 def _check_conflict(step: Step, action: Action, schema: Schema) -> None:
     names = {name for part in action.groups for name in (*part.group.fields, *part.kernels)}
-    fields = [schema.fields[name] for name in names]
-    kinds = frozenset[str]().union(*(field.options.at_risk(field.kind) for field in fields))
-    reason = step.transform.conflict(kinds)
+    reason = step.transform.conflict(schema.at_risk(names))
     if reason and step.on_conflict is None:
         raise CompileError(
             f"{step.id}: {reason} Say what to do then: `on_conflict: redraw | skip_step | drop`.", step.where

@@ -196,7 +196,7 @@ class Catalogue:
                 )
             return self._entries["transform", name]
         known = self.modalities()
-        fitting = [full for full in self.names("transform") if full.partition("/")[2] == name]
+        fitting = self.sharing(name)
         if modalities is not None:
             present = set(modalities)
             narrowed = [
@@ -209,6 +209,10 @@ class Catalogue:
             raise PluginError(f"step {name!r} is ambiguous; write one of {', '.join(fitting)}.")
         short = {full.partition("/")[2] for full in self.names("transform")}
         raise PluginError(f"unknown step {name!r}.{suggestion(name, short)}{self._broken_hint()}")
+
+    def sharing(self, short: str) -> list[str]:
+        """The full names of the steps of this short name."""
+        return [full for full in self.names("transform") if full.partition("/")[2] == short]
 
     def modalities(self) -> set[str]:
         """The prefixes that registered kinds of target bring into play."""

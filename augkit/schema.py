@@ -46,6 +46,11 @@ class Schema:
         """The step prefixes that are in play."""
         return {field.modality for field in self.fields.values() if field.modality}
 
+    def at_risk(self, names: Iterable[str]) -> frozenset[str]:
+        """What these fields are to a step that asks what it might break; see ``Transform.conflict``."""
+        fields = [self.fields[name] for name in names]
+        return frozenset[str]().union(*(field.options.at_risk(field.kind) for field in fields))
+
     def converted(self, name: str, kind: str) -> Schema:
         """The same fields with one of another kind."""
         field = self.fields[name]

@@ -1,8 +1,8 @@
 """Steps by name, for people who want no YAML: ``steps.hflip(p=0.5)``, ``steps.one_of([...])``,
 ``steps.image.crop(size=64)``.
 
-Every registered step is an attribute, under its short name where that is unambiguous and under its modality or prefix
-always; the arguments are the fields of the recipe.
+Every registered step is an attribute, under its short name and under its modality or prefix; the arguments are the
+fields of the recipe. Where modalities share a short name, the fields tell which is meant: ``steps.crop(size=64)``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from augkit.build import combiner_from, step_from
+from augkit.build import combiner_from, field_for, step_from
 from augkit.combine import Combiner, Node, Step
-from augkit.errors import PluginError
+from augkit.errors import FieldError, MissingDependency, PluginError
+from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.policies import usual_steps as usual_steps
+from augkit.transform import RESERVED
 
 
 def seq(steps: Sequence[Node], **around: Any) -> Combiner:
@@ -95,11 +97,41 @@ def _maker(name: str) -> Callable[..., Step]:
     try:
         entry = catalogue().step(name)
     except PluginError as error:
+        several = catalogue().sharing(name)
+        if len(several) > 1:
+            return _by_fields(name, several, str(error))
         raise AttributeError(str(error)) from None
 
-    def make(**given: Any) -> Step:
+    def make(*unnamed: Any, **given: Any) -> Step:
+        if unnamed:
+            field = field_for(entry.load(), unnamed[0]) or "p"
+            raise FieldError(
+                f"{name}: got {unnamed[0]!r:.80} without a name; write {name}({field}={unnamed[0]!r:.80})."
+            )
         return step_from(entry.name, given)
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"The step {entry.name!r}; see ``augkit steps {entry.name}``."
     return make
+
+
+def _by_fields(name: str, full_names: Sequence[str], ambiguous: str) -> Callable[..., Step]:
+    """A maker of whichever of these steps has all the fields given, where one alone has them."""
+
+    def make(**given: Any) -> Step:
+        fields = given.keys() - set(RESERVED)
+        fitting = [full for full in full_names if fields and fields <= _fields_of(full)]
+        if len(fitting) != 1:
+            raise PluginError(ambiguous)
+        return step_from(fitting[0], given)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"One of the steps {', '.join(full_names)}, by the fields that it is given."
+    return make
+
+
+def _fields_of(full_name: str) -> set[str]:
+    try:
+        return set(fields_of(catalogue().step(full_name).load()))
+    except MissingDependency:  # what cannot be loaded here is not meant here
+        return set()

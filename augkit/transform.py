@@ -111,7 +111,8 @@ class Transform(Checked, Generic[P]):
     makes a format rather than a change, so it has no strength and zero strength is no identity); ``still`` (where a
     structural step draws: the step that makes the same format without chance, and the fields that it takes over);
     ``partners`` (how many other samples it mixes in: its Params are then a ``Mixture`` and its kernels take the targets
-    of all of them, see ``mixes``).
+    of all of them, see ``mixes``); ``paths`` (the fields that name files or folders: in a recipe relative ones start
+    from the folder of the file that the step is written in).
     """
 
     params_type: ClassVar[type[Params]] = Params
@@ -121,6 +122,7 @@ class Transform(Checked, Generic[P]):
     structural: ClassVar[bool] = False
     still: ClassVar[tuple[str, tuple[str, ...]] | None] = None
     partners: ClassVar[int] = 0
+    paths: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         taken = [name for name in RESERVED if name in inspect.get_annotations(cls)]
@@ -180,7 +182,10 @@ class Transform(Checked, Generic[P]):
         return None
 
     def conflict(self, kinds: frozenset[str]) -> str | None:
-        """What may go wrong on some samples only (a cut word, a lost event), or None; see ``on_conflict``."""
+        """What may go wrong on some samples only (a cut word, a lost event), or None; see ``on_conflict``.
+
+        ``kinds`` are those of the fields that follow; a field's options may say more, or less: see ``Options.at_risk``.
+        """
         return None
 
     def default_id(self, name: str) -> str:

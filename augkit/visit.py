@@ -183,9 +183,9 @@ class Visit:
             return self._mix(part, step, params, traced)
         waits = part.waits if step.on_conflict is None else ()
         moved = {}
-        for name, kernel in part.kernels.items():
+        for name in sorted(part.kernels, key=lambda name: name in part.waits):  # annotations may object
             if name in self.targets and name not in waits:
-                moved[name] = kernel(self.settled(name), params)
+                moved[name] = part.kernels[name](self.settled(name), params)
         self._moved(part, params, moved)
         for name in waits:
             if name in self.targets:
@@ -288,8 +288,10 @@ class Visit:
         return self.frames[name]
 
     def _need_frame(self, part: GroupAction, frame: Frame) -> None:
+        if frame:
+            return
         axes = frozenset[Axis]().union(*(self.plan.schema.fields[field].type.axes for field in part.group.fields))
-        if axes - {Axis.FREQUENCY} and not frame:
+        if axes - {Axis.FREQUENCY}:
             raise DataError(
                 f"{', '.join(part.group.fields)}: no image, audio or text beside tells how far the frame reaches.",
                 self.sample.key,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 from PIL import Image
 
@@ -21,6 +22,7 @@ from augkit.errors import AugkitError
 from augkit.sample import Target
 from augkit.transform import Params, Transform
 from augkit.vocab.space import Keypoints
+from tests.plugins.audio.laid_out import lay_out
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
@@ -67,11 +69,29 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         picture(f"photos/left/{number}.jpg")
         picture(f"photos/right/{number}.jpg")
         picture(f"images/{number}.png")
+    _sounds(tmp_path)
     (tmp_path / "reviews.jsonl").write_text("".join(f"{json.dumps(_review(number))}\n" for number in range(4)))
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
+    [table] = [block.text for block in blocks("docs/sound.md", "") if block.text.startswith("audio,")]
+    (tmp_path / "sounds.csv").write_text(table)
+    (tmp_path / "sounds").mkdir()
+    for number in range(2):
+        soundfile.write(tmp_path / f"sounds/{number}.wav", noise.uniform(-0.5, 0.5, 8000), 8000)
+    lay_out(tmp_path)
     return tmp_path
+
+
+def _sounds(place: Path) -> None:
+    noise = np.random.default_rng(0).standard_normal(4000) * 0.1
+    for name in ("a.wav", "b.wav", "c.wav", "noises/street.wav", "responses/hall.wav"):
+        (place / name).parent.mkdir(exist_ok=True)
+        soundfile.write(place / name, noise, 8000)
+    events = [{"onset": 0.1, "offset": 0.2, "label": "click"}]
+    rows = [json.dumps({"audio": f"{name}.wav", "events": events}) for name in "abc"]
+    (place / "clips.jsonl").write_text("\n".join(rows))
+    (place / "noises.jsonl").write_text(json.dumps({"audio": "noises/street.wav", "events": events}))
 
 
 def _review(number: int) -> dict[str, Any]:
@@ -133,6 +153,10 @@ class Polygons(Target):
     """Stands for a kind of a stranger's, so that no kernel of ours is replaced."""
 
 
+class Claps(Target):
+    """Stands for a kind of a stranger's that lies in time."""
+
+
 class Drops(Params):
     """Stands for a stranger's Params."""
 
@@ -158,6 +182,7 @@ def names_for(page: str) -> dict[str, Any]:
         "Polygon": Keypoints,
         "Transform": Transform,
         "Drops": Drops,
+        "Claps": Claps,
         "Size": augkit.Size,
         "Volume": Polygons,
         "__name__": __name__,

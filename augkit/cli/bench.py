@@ -44,7 +44,7 @@ def command(recipe: str, samples: int, calibrate: bool, dry_run: bool, as_json: 
     if as_json:
         click.echo(json.dumps({"recipe": recipe, "hash": read.hash, **measured.described()}, indent=1))
         return
-    click.echo(f"{recipe}: {samples} samples, medians of {measured.rounds} rounds, one thread")
+    click.echo(f"{recipe}: {measured.samples} samples, medians of {measured.rounds} rounds, one thread")
     for line in measured.lines():
         click.echo(line)
     click.echo(f"The recipe says plan: {measured.plan}.{' Its batch: is not timed.' if read.batch else ''}")

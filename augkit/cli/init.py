@@ -20,7 +20,10 @@ from augkit.recipe.starting import draft
 @click.option("--force", is_flag=True, help="Write over a recipe that is there.")
 @click.option("--yes", is_flag=True, help="Do not ask; say what is assumed.")
 def command(data: Path, out: Path | None, force: bool, yes: bool) -> None:
-    """Look at DATA, a folder with a folder of pictures per class, and write a short recipe for it.
+    """Look at DATA and write a short recipe for it.
+
+    DATA is a folder with a folder of pictures per class, or with images/ beside masks/, a COCO, VOC or YOLO data set,
+    or a table of boxes or of classes.
 
     Counts the classes, names files that cannot be read, chooses task, size and backbone, and asks what it cannot know.
     """

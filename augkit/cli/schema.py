@@ -7,7 +7,7 @@ import json
 import click
 
 from augkit.recipe.json_schema import recipe_schema
-from augkit.train.config import TrainConfig
+from augkit.train.task import config_types
 
 
 @click.command()
@@ -18,4 +18,4 @@ def command() -> None:
 
     # yaml-language-server: $schema=recipe.schema.json
     """
-    click.echo(json.dumps(recipe_schema(TrainConfig), ensure_ascii=False, indent=1))
+    click.echo(json.dumps(recipe_schema(config_types()), ensure_ascii=False, indent=1))

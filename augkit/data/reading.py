@@ -62,11 +62,17 @@ def _read_part(read: Read | None, part: Part, field: Field, root: Path) -> Any:
 
 def asked_of_reader(field: Field) -> tuple[tuple[str, Any], ...]:
     """What the recipe's options of a field tell its reader: those that the reader takes by the same name."""
-    if field.kind not in catalogue().names("reader"):
+    asked = ((name, getattr(field.options, name)) for name in _taken(field.kind))
+    return tuple((name, value) for name, value in asked if value is not None)
+
+
+@cache
+def _taken(kind: str) -> tuple[str, ...]:
+    known = catalogue()
+    if kind not in known.names("reader"):
         return ()
-    takes = inspect.signature(catalogue().load("reader", field.kind)).parameters
-    asked = ((name, getattr(field.options, name)) for name in fields_of(type(field.options)) if name in takes)
-    return tuple((name, value) for name, value in asked if isinstance(value, bool | int | float | str))
+    takes = inspect.signature(known.load("reader", kind)).parameters
+    return tuple(name for name in fields_of(known.load("target", kind).options_type) if name in takes)
 
 
 def read_file(read: Read, path: Path, name: str | None = None) -> Any:

@@ -14,7 +14,7 @@ import torch
 
 from augkit.carriers import How
 from augkit.data.opened import Opened
-from augkit.data.samples import Dataset
+from augkit.data.samples import Dataset, Failure
 from augkit.plan import Plan
 
 Mode = Literal["exact", "fast"]
@@ -82,11 +82,12 @@ def timings(opened: Opened, samples: int) -> Timings:
     how, nodes = opened.recipe.settings.how, opened.recipe.steps
     hows = {mode: replace(how, mode=mode) for mode in MODES}
     lists = [dataset(opened, hows[mode], end) for mode in MODES for end in range(len(nodes) + 1)]
-    spent, rounds = taking_turns(lists, visits(opened, samples))
+    timed = visits(opened, samples)
+    spent, rounds = taking_turns(lists, timed)
     by_mode = dict(zip(MODES, (spent[: len(nodes) + 1], spent[len(nodes) + 1 :]), strict=True))
     return Timings(
         how.mode,
-        samples,
+        len(timed),
         rounds,
         {mode: by_mode[mode][0] for mode in MODES},
         tuple(
@@ -105,11 +106,20 @@ def dataset(opened: Opened, how: How, end: int | None = None) -> Dataset:
 
 
 def visits(opened: Opened, samples: int) -> list[Visit]:
-    """``(epoch, index)``: so many keys, evenly spread, and all of them again where there are fewer."""
+    """``(epoch, index)``: so many keys, evenly spread, and all of them again where there are fewer.
+
+    Those that cannot be used raise their DataError, or are left out where the loader says ``on_error: skip``.
+    """
     count = len(opened.keys("train"))
     if samples <= count:
-        return [(0, number * count // samples) for number in range(samples)]
-    return [(number // count, number % count) for number in range(samples)]
+        chosen = [(0, number * count // samples) for number in range(samples)]
+    else:
+        chosen = [(number // count, number % count) for number in range(samples)]
+    found = dataset(opened, opened.recipe.settings.how).__getitems__(chosen)
+    failures = [one for one in found if isinstance(one, Failure)]
+    if failures and (opened.recipe.loader.on_error == "raise" or len(failures) == len(found)):
+        raise failures[0].error
+    return [visit for visit, one in zip(chosen, found, strict=True) if not isinstance(one, Failure)]
 
 
 def taking_turns(lists: Sequence[Dataset], visits: Sequence[Visit]) -> tuple[list[float], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from augkit.build import COMBINERS, OWN, Around, RampFields
@@ -21,8 +22,8 @@ _LIST: Json = {"$ref": "#/definitions/steps"}
 _ONE: Json = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
 
 
-def recipe_schema(train: type[Checked]) -> Json:
-    """The schema of a recipe; ``train`` declares the fields of its train section.
+def recipe_schema(tasks: Mapping[str, type[Checked]]) -> Json:
+    """The schema of a recipe; ``tasks`` declare what its train section may say, the usual one first.
 
     What an editor can know: names, types, bounds, defaults, help. What depends on the whole recipe (whether a kind can
     follow a step, whether a short name is unambiguous) only ``augkit check`` knows.
@@ -39,7 +40,7 @@ def recipe_schema(train: type[Checked]) -> Json:
         **{name: of_field(info) for name, info in fields_of(Settings).items()},
         "split": _section(SplitConfig),
         "loader": _section(LoaderConfig),
-        "train": _section(train),
+        "train": _train(tasks),
     }
     return {
         "$schema": _DRAFT,
@@ -57,6 +58,16 @@ def _section(cls: type[Checked]) -> Json:
     made = mapping_of(cls)
     made.pop("required", None)  # what is left out may come from a recipe that this one extends
     return {**made, "type": ["object", "null"], "description": _doc(cls)}
+
+
+def _train(tasks: Mapping[str, type[Checked]]) -> Json:
+    """The section of each task; the first need not name its task."""
+    sections: list[Json] = []
+    for name, cls in tasks.items():
+        section = _section(cls)
+        section["properties"]["task"] = {"const": name, "description": "what is learnt"}
+        sections.append({**section, "required": ["task"]} if sections else section)
+    return one_of(sections)
 
 
 def _steps() -> Json:

@@ -51,6 +51,7 @@ def _one(item: Written, node: Node, policy: bool) -> dict[str, Any]:
         fields = {**OWN.get(node.kind, {}), **plain(own)}
         return {item.name: {**fields, "steps": children} if fields else children}
     given = plain(item.given) or {}
+    given |= {name: str(getattr(node.transform, name)) for name in node.transform.paths if name in given}
     defaults = _defaults(node, given)
     return {
         item.name: {**given, **{name: defaults[name] for name in defaults if not (policy and name in node.steered())}}

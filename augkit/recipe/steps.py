@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
-from augkit.build import COMBINERS, combiner_from, step_from
+from augkit.build import COMBINERS, combiner_from, field_for, step_from
 from augkit.combine import Combiner, Node, Step
 from augkit.errors import AugkitError, FieldError, MissingDependency, PluginError, RecipeError, Where
-from augkit.fields import coerce, fields_of
+from augkit.fields import fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import Complaints, as_map, as_seq, is_empty, place
 from augkit.recipe.located import Located, Map, Scalar, Seq, called, plain
@@ -86,7 +88,25 @@ def _node(item: Written, schema: Schema, complaints: Complaints) -> Node | None:
     _check_name(item, schema)
     given = as_map(item.given, item.name, flow({item.name: _meant(item, schema)}))
     _check_on(item, given, schema)
-    return _built(item, given, lambda: step_from(item.name, plain(given), schema.modalities(), item.where))
+
+    def build() -> Step:
+        fields = {**plain(given), **_paths(item, given, schema)}
+        return step_from(item.name, fields, schema.modalities(), item.where)
+
+    return _built(item, given, build)
+
+
+def _paths(item: Written, given: Map, schema: Schema) -> dict[str, str]:
+    """The fields that name files, seen from the file that they are written in."""
+    named = getattr(catalogue().step(item.name, schema.modalities()).load(), "paths", ())
+    found = {name: given.items[name] for name in named if name in given.items}
+    return {name: _seen_from(node) for name, node in found.items() if isinstance(plain(node), str)}
+
+
+def _seen_from(node: Located) -> str:
+    """The path that is written there, absolute where the recipe is a file."""
+    file, written = Path(node.where.file), str(plain(node))
+    return os.path.abspath(file.parent / written) if file.is_file() else written
 
 
 def _meant(item: Written, schema: Schema) -> dict[str, object]:
@@ -95,10 +115,8 @@ def _meant(item: Written, schema: Schema) -> dict[str, object]:
         return {}
     value = plain(item.given)
     with suppress(AugkitError):
-        for info in fields_of(catalogue().step(item.name, schema.modalities()).load()).values():
-            with suppress(FieldError):
-                coerce(info, value)
-                return {info.name: value}
+        field = field_for(catalogue().step(item.name, schema.modalities()).load(), value)
+        return {field: value} if field else {"p": 0.5}
     return {"p": 0.5}
 
 

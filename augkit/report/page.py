@@ -41,6 +41,12 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
   background: color-mix(in srgb, var(--c) 12%, transparent); }
 .event b { position: absolute; left: 0; padding: 0 2px; color: #fff; background: var(--c); font: 10px/12px system-ui;
   white-space: nowrap; } .event b.above { bottom: 100%; } .event b.inside { top: 0; }
+.beat { position: absolute; top: 0; height: 100%; border-left: 1px solid var(--c); }
+.word { position: absolute; bottom: 0; padding: 0 2px; overflow: hidden; white-space: nowrap; font: 10px/13px system-ui;
+  border-left: 1px solid var(--c); background: color-mix(in srgb, var(--c) 28%, transparent); }
+.frames { position: relative; height: 14px; margin-top: 3px; }
+.curve { position: absolute; inset: 0; width: 100%; height: 100%; } .curve polyline { fill: none; stroke: var(--c);
+  stroke-width: 2px; vector-effect: non-scaling-stroke; }
 .wave .event { border-width: 0 0 0 2px; background: color-mix(in srgb, var(--c) 28%, transparent); }
 .text { max-width: 300px; white-space: pre-wrap; overflow-wrap: anywhere; } .text p { margin: 0 0 6px; }
 mark { color: inherit; background: color-mix(in srgb, var(--c) 30%, transparent); border-bottom: 2px solid var(--c); }

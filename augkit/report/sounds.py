@@ -11,8 +11,10 @@ from augkit.report.overlays import labels_of
 from augkit.report.palette import Palette
 from augkit.report.png import data_uri
 from augkit.report.spectrogram import spectrogram, wav_uri
+from augkit.report.timed import frames, over_spectrum, over_wave
 from augkit.sample import Target
 from augkit.vocab.timeline import Audio, Events
+from augkit.vocab.timeline.bands import BAND, edges
 
 COLUMNS = 300
 _HEIGHT = 40
@@ -21,13 +23,13 @@ _TOP = 0.85
 
 
 def sounds(targets: Mapping[str, Target], palette: Palette) -> str:
-    """The clips of one group, each with the events of the group."""
-    events = [target for target in targets.values() if isinstance(target, Events)]
+    """The clips of one group, each with the events of the group and what else lies along it."""
     clips = {name: target for name, target in targets.items() if isinstance(target, Audio)}
-    return "".join(_clip(name, clip, events, palette) for name, clip in clips.items())
+    return "".join(_clip(name, clip, targets, palette) for name, clip in clips.items())
 
 
-def _clip(name: str, clip: Audio, events: list[Events], palette: Palette) -> str:
+def _clip(name: str, clip: Audio, targets: Mapping[str, Target], palette: Palette) -> str:
+    events = [target for target in targets.values() if isinstance(target, Events)]
     samples = clip.samples.mean(axis=0)
     if not len(samples):
         return f'<p class="none">{escape(name)}: no samples</p>'
@@ -35,13 +37,14 @@ def _clip(name: str, clip: Audio, events: list[Events], palette: Palette) -> str
     title = f"{name}, {seconds:.2f} s at {clip.rate} Hz, {len(clip.samples)} channels, peak {np.abs(samples).max():.2f}"
     picture = f'<img alt="" src="{data_uri(spectrogram(samples, clip.rate))}">'
     boxes = "".join(_boxes(each, seconds, clip.rate / 2, palette) for each in events)
+    boxes += over_spectrum(targets, seconds, clip.rate / 2, palette)
     wave = f'<svg viewBox="0 0 {COLUMNS} {_HEIGHT}" preserveAspectRatio="none"><path d="{outline(samples)}"/></svg>'
-    bands = "".join(_bands(each, seconds, palette) for each in events)
+    bands = "".join(_bands(each, seconds, palette) for each in events) + over_wave(targets, seconds, palette)
     told = f"<small><span>0 to {clip.rate / 2000:g} kHz</span> {seconds:.2f} s</small>"
     heard = f'<audio controls preload="metadata" src="{wav_uri(samples, clip.rate)}"></audio>'
     return (
         f'<div class="clip" title="{escape(title)}"><div class="spectrum">{picture}{boxes}</div>'
-        f'<div class="wave">{wave}{bands}</div>{told}{heard}</div>'
+        f'<div class="wave">{wave}{bands}</div>{frames(targets, seconds, palette)}{told}{heard}</div>'
     )
 
 
@@ -84,12 +87,11 @@ def _bands(events: Events, seconds: float, palette: Palette) -> str:
 
 def _hertz(events: Events, nyquist: float) -> tuple[list[float], list[float]]:
     """The lowest and the highest frequency of each event as a fraction of half the rate; all of it where unknown."""
-    edges = []
-    for name, unknown in (("low_hz", 0.0), ("high_hz", 1.0)):
-        column = np.asarray(events.columns.get(name, [np.nan] * len(events)))
-        known = column.astype(np.float64) if column.dtype.kind in "fiu" else np.full(len(events), np.nan)
-        edges.append(np.clip(np.where(np.isnan(known), unknown, known / nyquist), 0.0, 1.0).tolist())
-    return edges[0], edges[1]
+    low, high = (
+        edges(events.columns.get(name), len(events), unknown)
+        for name, unknown in zip(BAND, (0.0, nyquist), strict=True)
+    )
+    return [min(hz / nyquist, 1.0) for hz in low], [min(hz / nyquist, 1.0) for hz in high]
 
 
 def _along(onset: float, offset: float, seconds: float) -> str:

@@ -15,7 +15,7 @@ import hypothesis
 import hypothesis.strategies as st
 
 from augkit.combine import Step
-from augkit.errors import AugkitError, DataError, MissingDependency
+from augkit.errors import AugkitError, Conflict, DataError, MissingDependency
 from augkit.fields import fields_of
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan
@@ -173,8 +173,7 @@ class Subject:
     def variant(self, schema: Schema, **changed: Any) -> Step:
         """The step with some reserved fields changed; where a conflict is possible it draws anew."""
         step = dataclasses.replace(self.step, **changed)
-        kinds = frozenset[str]().union(*(field.options.at_risk(field.kind) for field in schema.fields.values()))
-        if step.on_conflict is None and step.transform.conflict(kinds):
+        if step.on_conflict is None and step.transform.conflict(schema.at_risk(schema.fields)):
             return dataclasses.replace(step, on_conflict="redraw")
         return step
 
@@ -197,7 +196,7 @@ class Subject:
         try:
             after, trace = plan(sample)
         except DataError as error:
-            if isinstance(error.__cause__, AugkitError):
+            if isinstance(error.__cause__, AugkitError | Conflict):
                 self.refusals.append(str(error))
                 raise Refused(str(error)) from None
             raise _crash(case, error.__cause__ or error) from error

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from augkit.errors import RecipeError, Where
+from augkit.errors import AugkitError, RecipeError, Where
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe
 from augkit.recipe.grammar import unknown
@@ -73,6 +74,15 @@ def task_of(section: Map) -> Task:
 def tasks() -> list[str]:
     """The names of all tasks."""
     return sorted({USUAL, *catalogue().names("task")})
+
+
+def config_types() -> dict[str, type[RunConfig]]:
+    """What ``train:`` may say, by task, the usual one first; without those that cannot be imported here."""
+    known = {}
+    for name in sorted(tasks(), key=lambda name: (name != USUAL, name)):
+        with suppress(AugkitError):
+            known[name] = _loaded(name).config_type
+    return known
 
 
 def _loaded(name: str) -> Task:

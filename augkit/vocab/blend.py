@@ -67,15 +67,21 @@ class MixUp(Transform[Blend]):
         return Blend(rng.beta(self.alpha, self.alpha) if self.alpha > 0 else 1.0)
 
 
-@mixes(Blend, Audio)
-def audio_blends(clips: Sequence[Audio], blend: Blend) -> Audio:
-    """Each sample with its share; the shorter clip is silent where it has ended. Rates and channels must agree."""
+def check_clips(clips: Sequence[Audio]) -> Audio:
+    """The own clip of two; those of different rates or channels are refused."""
     own, other = clips
     if own.rate != other.rate or len(own.samples) != len(other.samples):
         raise DataError(
             f"a clip of {len(own.samples)} channels at {own.rate} Hz cannot be mixed with one of "
             f"{len(other.samples)} at {other.rate} Hz."
         )
+    return own
+
+
+@mixes(Blend, Audio)
+def audio_blends(clips: Sequence[Audio], blend: Blend) -> Audio:
+    """Each sample with its share; the shorter clip is silent where it has ended. Rates and channels must agree."""
+    own = check_clips(clips)
     mixed = np.zeros((len(own.samples), max(clip.samples.shape[1] for clip in clips)), dtype=np.float32)
     for clip, share in zip(clips, blend.shares(), strict=True):
         mixed[:, : clip.samples.shape[1]] += np.float32(share) * clip.samples
@@ -85,9 +91,18 @@ def audio_blends(clips: Sequence[Audio], blend: Blend) -> Audio:
 @mixes(Blend, Events)
 def events_blend(events: Sequence[Events], blend: Blend) -> Events:
     """The events of both, each with the share of its sample in the column ``weight``."""
+    shared = zip(events, blend.shares(), strict=True)
+    return joined_events([_weighted(each, share) for each, share in shared])
+
+
+def _weighted(events: Events, share: float) -> Events:
+    return dataclasses.replace(events, columns=weighted(events.columns, len(events), share))
+
+
+def joined_events(events: Sequence[Events]) -> Events:
+    """All events one after the other, with the columns and the options of the first."""
     counts = [len(each) for each in events]
-    shared = zip(events, counts, blend.shares(), strict=True)
-    columns = joined_columns([weighted(each.columns, n, share) for each, n, share in shared], counts, "events")
+    columns = joined_columns([each.columns for each in events], counts, "events")
     onset, offset = (np.concatenate([getattr(each, name) for each in events]) for name in ("onset", "offset"))
     kept = joined_or_none([each.kept for each in events], counts)
     return dataclasses.replace(events[0], onset=onset, offset=offset, columns=columns, kept=kept)

@@ -22,9 +22,37 @@ _STEPS = {
     "placing": {"shift": "Shift", "crop": "Crop", "center_crop": "CenterCrop", "pad": "Pad", "reverse": "Reverse"},
     "masking": {"time_mask": "TimeMask"},
     "splice": {"splice": "Splice"},
-    "warp": {"time_warp": "TimeWarp"},
-    "level": {"gain": "ChangeGain"},
+    "level": {
+        "gain": "ChangeGain",
+        "normalize_loudness": "NormalizeLoudness",
+        "polarity": "InvertPolarity",
+        "dc_offset": "DcOffset",
+    },
+    "envelopes": {"fade": "Fade", "gain_transition": "GainTransition"},
+    "dynamics_steps": {"compress": "Compress", "limit": "Limit"},
+    "filter_steps": {
+        "low_pass": "LowPass",
+        "high_pass": "HighPass",
+        "band_pass": "BandPass",
+        "low_shelf": "LowShelf",
+        "high_shelf": "HighShelf",
+        "peak": "Peak",
+        "equalizer": "Equalizer",
+    },
+    "distortion": {
+        "clip": "Clip",
+        "clipping_distortion": "ClippingDistortion",
+        "tanh_distortion": "TanhDistortion",
+        "bit_crush": "BitCrush",
+    },
+    "codec": {"codec": "Codec"},
+    "channel_steps": {"channel_swap": "ChannelSwap", "mono": "Mono"},
+    "rates": {"resample": "Resample"},
     "noise": {"add_noise": "AddNoise"},
+    "background": {"background": "Background"},
+    "reverb": {"reverb": "Reverb", "room": "Room"},
+    "mix": {"mix": "Mix"},
+    "warp": {"time_warp": "TimeWarp"},
     "spectra": {"log_mel": "LogMel", "mfcc": "Mfcc"},
 }
 _SPECTRUM_STEPS = {
@@ -51,10 +79,12 @@ def augkit_register(registry):
     registry.kernels("augkit_audio.follow")
     registry.kernels("augkit_audio.moving")
     registry.kernels("augkit_audio.running")
+    registry.kernels("augkit.vocab.blend_frames")
     registry.transform("audio/mixup", "augkit.vocab.blend:MixUp")
     registry.reader("audio", "augkit_audio.files:read_audio")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_audio.{path}")
+    registry.starter(", ".join(_SOURCES), "augkit_audio.starter:sounds")
     registry.demo("sound_scenes", "augkit_audio.demo:SoundScenes")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +19,7 @@ class Audacity(Recordings):
     """Sounds with a label track exported from Audacity: ``audacity: {root: sounds}``, ``a.txt`` beside ``a.wav``.
 
     Fields: ``audio``; ``events`` with ``label`` (the text of the label, which may be empty), ``low_hz`` and
-    ``high_hz`` (NaN where the selection had no frequencies); ``labels``. A point is an event that lasts no time. An
+    ``high_hz`` (None where the selection had no frequencies); ``labels``. A point is an event that lasts no time. An
     empty track is a recording without events. Keys are the sounds' paths; see ``Recordings`` for windows.
     """
 
@@ -53,7 +52,7 @@ def read_track(file: Path) -> EventRows:
                 raise DataError(
                     f"row {number}: got {line!r:.60}; expected start, end and text, with tabs between.", file=rows.file
                 )
-            beside = {"label": "\t".join(cells[2:]), "low_hz": math.nan, "high_hz": math.nan}
+            beside = {"label": "\t".join(cells[2:]), "low_hz": None, "high_hz": None}
             rows.add(number, cells[0], cells[1], beside)
     return rows
 
@@ -63,4 +62,4 @@ def _add_frequencies(rows: EventRows, cells: list[str], number: int) -> None:
         raise DataError(f"row {number}: expected \\, the lowest and the highest Hz, below a label.", file=rows.file)
     for name, cell in zip(("low_hz", "high_hz"), cells[1:], strict=True):
         hertz = number_of(cell, rows.file, number, "Hz")
-        rows.columns[name][-1] = hertz if hertz >= 0 else math.nan  # Audacity writes -1 for "no bound"
+        rows.columns[name][-1] = hertz if hertz >= 0 else None  # Audacity writes -1 for "no bound"

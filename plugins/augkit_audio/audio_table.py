@@ -75,7 +75,8 @@ class AudioTable(Recordings):
             raise FieldError(f"file: there is no file {path}.", "file")
         table, held = read_with_sounds(path)
         root = path.parent if fields.root is None else folder_of(base, fields.root, "root")
-        column = needed_column(table, fields.audio or next(iter(held), None), FILES, "audio")
+        known = usual_column(table, fields.audio, FILES, "audio") or next(iter(held), None)
+        column = known or needed_column(table, None, FILES, "audio")
         for name in ("start", "end", "key"):
             if getattr(fields, name) != ROW:
                 usual_column(table, getattr(fields, name), (), name)
@@ -143,7 +144,8 @@ def _recording(table: Table, row: int, column: str, beside: Sequence[str], field
         raise DataError(f"row {line}: a part that ends at {end:g} s is none.", file=table.file)
     values = {named: table.columns[named][row] for named in beside}
     events = _events(table.columns["events"][row], table.file, line) if "events" in table.columns else None
-    return Recording(f"{name or place}{fields.suffix if name else ''}", events, values, start or 0.0, end, place)
+    file = f"{name or place}{fields.suffix if name else ''}"
+    return Recording(file, events, values, start=start or 0.0, end=end, place=place)
 
 
 def _events(cell: Any, file: str, line: int) -> Columns:

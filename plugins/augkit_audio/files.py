@@ -100,9 +100,9 @@ def read_audio(
     return resampled(made, native, rate, before, count), rate
 
 
-def named(path: str | Path | bytes) -> str:
-    """How messages call a file."""
-    return "(the bytes of a sound)" if isinstance(path, bytes) else str(path)
+def named(path: str | Path | bytes) -> str | None:
+    """How messages call a file; who holds bytes gives them a name."""
+    return None if isinstance(path, bytes) else str(path)
 
 
 @contextmanager
@@ -154,10 +154,11 @@ def _check_size(told: str, path: str | Path | bytes) -> None:
 
 
 def _check_finite(samples: np.ndarray, first: int, rate: int, path: str | Path | bytes) -> None:
-    finite = np.isfinite(samples).all(axis=1)
+    finite = np.isfinite(samples)
     if not finite.all():
-        at = (first + int(np.argmin(finite))) / rate
+        rows = finite.all(axis=1)
+        at = (first + int(np.argmin(rows))) / rate
         raise DataError(
-            f"holds {len(finite) - int(finite.sum())} samples that are not finite numbers, the first at {at:g} s.",
+            f"holds {len(rows) - int(rows.sum())} samples that are not finite numbers, the first at {at:g} s.",
             file=named(path),
         )

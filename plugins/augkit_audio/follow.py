@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 
 import numpy as np
 
-from augkit.rng import field
+from augkit.errors import DataError
 from augkit.transform import moves
 from augkit.vocab.timeline import Audio, Gain, Noise, Speed, TimeMap
-from augkit_audio.pieces import placed
+from augkit_audio.pieces import Changer, placed
 
 _POWER = {"white": 0, "pink": -1, "brown": -2, "blue": 1, "violet": 2}
 _LOWEST_HZ = 20.0
@@ -21,7 +22,7 @@ def audio_follows_time(audio: Audio, timemap: TimeMap) -> Audio:
 
     A map that cuts, pads or shifts whole clips moves samples as they are.
     """
-    return placed(audio, timemap, _stretched)
+    return placed(audio, timemap, _stretcher(timemap.method))
 
 
 @moves(Speed, Audio)
@@ -30,10 +31,16 @@ def audio_follows_speed(audio: Audio, speed: Speed) -> Audio:
     return placed(audio, speed, _resampled)
 
 
-def _stretched(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
+def _stretcher(method: str) -> Changer:
+    if method == "fast":
+        from augkit_audio.vocoder import stretched as fast
+
+        return fast
+    if method != "default":
+        raise DataError(f"time can be stretched by the methods 'default' and 'fast', not {method!r}.")
     from augkit_audio.signalsmith import stretched
 
-    return stretched(samples, rate, speed)
+    return stretched
 
 
 def _resampled(samples: np.ndarray, rate: int, speed: float) -> np.ndarray:
@@ -53,24 +60,40 @@ def audio_follows_gain(audio: Audio, gain: Gain) -> Audio:
 @moves(Noise, Audio)
 def audio_follows_noise(audio: Audio, noise: Noise) -> Audio:
     """The clip plus noise, another on each channel. Digital silence stays silent: it has no power to be above."""
-    signal = _power(audio.samples)
-    made = coloured(field(noise.subseed), audio.samples.shape, audio.rate, noise.color)
-    drawn = _power(made)
-    if signal == 0.0 or drawn == 0.0:
+    from augkit_audio.normals import add_to, energy
+
+    samples = np.ascontiguousarray(audio.samples)
+    signal = energy(samples.reshape(-1))
+    if signal == 0.0:
+        return audio
+    made, drawn = coloured(noise.subseed, samples.shape, audio.rate, noise.color)
+    if drawn == 0.0:
         return audio
     scale = np.float32(np.sqrt(signal / drawn) * 10.0 ** (-noise.snr_db / 20.0))
-    return dataclasses.replace(audio, samples=audio.samples + scale * made)
+    add_to(samples.reshape(-1), scale, made.reshape(-1))
+    return dataclasses.replace(audio, samples=made)
 
 
-def coloured(numbers: np.random.Generator, shape: tuple[int, int], rate: int, color: str) -> np.ndarray:
-    """Noise (channels, n) float32 whose power changes by 0, ±3 or ±6 dB an octave; colours are flat below 20 Hz."""
-    white = numbers.standard_normal(shape, dtype=np.float32)
+def coloured(subseed: int, shape: tuple[int, int], rate: int, color: str) -> tuple[np.ndarray, float]:
+    """Noise (channels, n) float32 whose power changes by 0, ±3 or ±6 dB an octave, and the sum of its squares.
+
+    Colours are flat below 20 Hz.
+    """
+    from augkit_audio.normals import energy, field_and_energy
+
+    white, drawn = field_and_energy(subseed, shape)
     if color == "white":
-        return white
-    hertz = np.fft.rfftfreq(shape[1], 1.0 / rate)
-    weights = np.maximum(hertz, _LOWEST_HZ) ** (_POWER[color] / 2.0)
-    return np.fft.irfft(np.fft.rfft(white) * weights, n=shape[1]).astype(np.float32)
+        return white, drawn
+    spectrum = np.fft.rfft(white)
+    spectrum *= _weights(shape[1], rate, color)
+    made = np.fft.irfft(spectrum, n=shape[1]).astype(np.float32)
+    return made, energy(made.reshape(-1))
 
 
-def _power(samples: np.ndarray) -> float:
-    return float(np.mean(np.square(samples, dtype=np.float64)))
+@lru_cache(maxsize=16)
+def _weights(count: int, rate: int, color: str) -> np.ndarray:
+    """Amplitudes (count // 2 + 1,) float32 of the frequencies of a clip; read-only."""
+    hertz = np.fft.rfftfreq(count, 1.0 / rate)
+    weights = ((np.maximum(hertz, _LOWEST_HZ) / _LOWEST_HZ) ** (_POWER[color] / 2.0)).astype(np.float32)
+    weights.flags.writeable = False
+    return weights

@@ -10,7 +10,8 @@ from typing import Any
 
 from augkit.errors import DataError
 from augkit.words import suggestion
-from augkit_audio.annotated import EventRows
+from augkit_audio.annotated import EventRows, number_of
+from augkit_audio.windows import Columns
 
 _FIELDS = ("time", "duration", "value", "confidence")
 
@@ -103,6 +104,28 @@ def events_of(file: JamsFile, namespace: str, number: int | None) -> EventRows:
         end = onset + duration if _number(onset) and _number(duration) else None
         rows.add(f"{index} of {namespace}", onset, end, beside)
     return rows or EventRows(str(file.path))
+
+
+def beats_of(file: JamsFile, number: int | None = None) -> Columns:
+    """The beats, and their ``positions`` in the bar where all have one."""
+    observations = file.observations("beat", number)
+    times = [number_of(one.get("time"), str(file.path), f"{row} of beat") for row, one in enumerate(observations)]
+    positions = [one.get("value") for one in observations]
+    return {"times": times} | ({"positions": positions} if positions and all(map(_number, positions)) else {})
+
+
+def contour_of(file: JamsFile, number: int | None = None) -> Columns:
+    """The frequency at every moment, and whether it is voiced. DataError where there are several contours."""
+    observations = file.observations("pitch_contour", number)
+    values = [one["value"] if isinstance(one.get("value"), dict) else {} for one in observations]
+    if len({value.get("index") for value in values}) > 1:
+        raise file.wrong("holds several contours at once (pitch_contour of more than one index); one is supported.")
+    times, hertz = [], []
+    for row, (one, value) in enumerate(zip(observations, values, strict=True)):
+        times.append(number_of(one.get("time"), str(file.path), f"{row} of pitch_contour"))
+        hertz.append(number_of(value.get("frequency"), str(file.path), f"{row} of pitch_contour", "Hz"))
+    voiced = [bool(value.get("voiced", hz > 0)) and hz > 0 for value, hz in zip(values, hertz, strict=True)]
+    return {"times": times, "hz": [abs(hz) for hz in hertz], "voiced": voiced}
 
 
 def _with_columns(

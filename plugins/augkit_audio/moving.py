@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 
+from augkit.errors import DataError
 from augkit.transform import moves
 from augkit.vocab.timeline import Audio, Delayed, PitchShift, Reversed, Rolled, Spliced, TimeErase
 
@@ -79,6 +81,17 @@ def audio_follows_pitch(audio: Audio, shift: PitchShift) -> Audio:
     """As long as it was, every frequency times ``ratio``; formants move too."""
     if shift.semitones == 0.0:
         return audio
+    shifted = _shifter(shift.method)
+    return dataclasses.replace(audio, samples=shifted(audio.samples, audio.rate, shift.ratio))
+
+
+def _shifter(method: str) -> Callable[[np.ndarray, int, float], np.ndarray]:
+    if method == "fast":
+        from augkit_audio.vocoder import pitched
+
+        return pitched
+    if method != "default":
+        raise DataError(f"the pitch can be shifted by the methods 'default' and 'fast', not {method!r}.")
     from augkit_audio.signalsmith import transposed
 
-    return dataclasses.replace(audio, samples=transposed(audio.samples, audio.rate, shift.semitones))
+    return transposed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,8 @@ def read_files(
         other = found.setdefault(file, (name, recording))
         if other[0] != name:
             raise DataError(f"annotates {file}, as {other[0]} does; take one of them away.", file=str(folder / name))
-    return root, {file: _of(found[file][1], file, str(folder / found[file][0])) for file in sorted(found)}
+    placed = {file: (recording, str(folder / name)) for file, (name, recording) in sorted(found.items())}
+    return root, {file: replace(one, file=file, place=place) for file, (one, place) in placed.items()}
 
 
 def text_of(file: Path) -> str:
@@ -70,10 +72,6 @@ def _sound(told: str | None, stem: str, sounds: Mapping[str, str], root: Path, a
         if len(alike) == 1:
             return alike[0]
     return sound_of(stem, sounds, root, annotations)
-
-
-def _of(recording: Recording, file: str, place: str) -> Recording:
-    return Recording(file, recording.events, recording.values, place=place)
 
 
 def without_ending(name: str, endings: Iterable[str]) -> str:

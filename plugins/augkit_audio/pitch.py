@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
@@ -17,14 +17,22 @@ class ShiftPitch(Transform[PitchShift]):
     """Raise or lower every frequency by ``semitones``; events stay where they are, what is annotated in Hz follows.
 
     Formants are not preserved: a voice becomes another's. Keys and chords are transposed where ``semitones`` are whole,
-    as in ``{int: [-3, 3]}``. From Signalsmith Stretch, through python-stretch.
+    as in ``{int: [-3, 3]}``. See ``method`` for how.
     """
 
     semitones: Annotated[
-        Range, Limits(-24, 24, neutral=0, strongest=(-4, 4), unit="semitones", doc="12 is an octave up")
+        Range, Limits(-12, 12, neutral=0, strongest=(-4, 4), unit="semitones", doc="12 is an octave up")
     ] = Range(-2, 2)
-    method: Annotated[Literal["default"], Limits(doc="how it is done: default is Signalsmith Stretch")] = "default"
+    method: Annotated[
+        Literal["default", "fast"],
+        Limits(doc="default: Signalsmith Stretch and soxr; fast: a phase vocoder, in a fraction of the time"),
+    ] = "default"
     changes = VOICE | {"pitch", "key"}
+
+    @classmethod
+    def law_examples(cls) -> list[dict[str, Any]]:
+        """Settings to prove the laws with."""
+        return [{}, {"method": "fast", "id": "fast"}]
 
     def conflict(self, kinds: frozenset[str]) -> str | None:
         """Between semitones there is no key."""

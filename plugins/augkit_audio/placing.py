@@ -10,7 +10,8 @@ from augkit.fields import Limits, Range
 from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 from augkit.transform import Params, Transform
-from augkit.vocab.timeline import Reversed, Rolled, TimeMap
+from augkit.vocab.timeline import Events, Reversed, Rolled, TimeMap
+from augkit_audio.required import Places, anywhere, places_with_event, some_left
 
 Content = Mapping[str, Target] | None
 
@@ -60,8 +61,9 @@ class Shift(Transform):
 class Crop(Transform[TimeMap]):
     """``seconds`` of the clip, from anywhere in it or from ``start`` on. Samples are taken as they are.
 
-    Events are cut, and dropped below the minimum fraction that they state; with ``require: event`` a window in which
-    none is left is a conflict, since a label of the whole clip may be false there. So is one that cuts a word.
+    Events are cut, and dropped below the minimum fraction that they state. With ``require: event`` the window is
+    anywhere that keeps one, and it is a conflict if there is no such place: a label of the whole clip would be false
+    there. So is a window that cuts a word.
     """
 
     changes = {"composition"}
@@ -80,6 +82,10 @@ class Crop(Transform[TimeMap]):
         """Settings to prove the laws with."""
         return [{"seconds": 0.2}, {"seconds": 0.3, "start": 0.05}, {"seconds": 0.1, "require": "event"}]
 
+    def validate(self) -> None:
+        if self.require == "event":
+            object.__setattr__(self, "needs", ("events",))  # only then does the draw look at them
+
     def conflict(self, kinds: frozenset[str]) -> str | None:
         """A word may be cut; the last event may be lost."""
         if self.require == "event" and "events" in kinds:
@@ -91,16 +97,19 @@ class Crop(Transform[TimeMap]):
         size = length(self.seconds, rate)
         _check_long(samples, size, rate, self.short)
         if self.start is None:
-            first = rng.integer(0, max(samples - size, 0))
+            last = max(samples - size, 0)
+            first = anywhere(rng, last, self._places(content, size, last, rate))
         else:
             first = round(self.start.draw(rng) * rate)
             _check_inside(first, size, samples, rate)
         return TimeMap.window((samples, rate), first, size)
 
-    def apply_events(self, events: Any, params: TimeMap) -> Any:
-        """As events follow every map, but for those that must not all be lost."""
-        from augkit_audio.required import some_left
+    def _places(self, content: Content, size: int, last: int, rate: int) -> Places:
+        events = next((target for target in (content or {}).values() if isinstance(target, Events)), None)
+        return [] if events is None else places_with_event(events, size, last, rate)
 
+    def apply_events(self, events: Events, params: TimeMap) -> Events:
+        """As events follow every map, but for those that must not all be lost."""
         return some_left(events, params, self.require == "event")
 
 
@@ -191,7 +200,9 @@ class Reverse(Transform[Reversed]):
 
 
 def cuts_words(kinds: frozenset[str], how: str) -> str | None:
-    """The reason for a possible conflict where there are words, else None."""
+    """The reason for a possible conflict where there are words, or a value that is a moment of the clip; else None."""
+    if "moment" in kinds:
+        return how.replace("a word", "away the moment that a value tells")
     return how if "words" in kinds else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,20 @@ from augkit.data.on_demand import OnDemand
 from augkit.data.reading import Part, read_file
 from augkit.errors import DataError
 from augkit_audio.files import Header, read_header
-from augkit_audio.windows import Columns, Windows, events_within, stamp, types_of
+from augkit_audio.windows import TINY_S, Columns, Windows, events_within, moments_within, stamp, types_of
 
 
 @dataclass(frozen=True)
 class Recording:
     """``file`` relative to the source's root; ``events``: columns with onset and offset in seconds, None where there is
-    no such thing; ``values``: fields that hold for all of it; ``start``, ``end``: the part that is meant, in seconds.
+    no such thing; ``values``: fields that hold for all of it; ``timed``: fields with a column of ``times``, such as
+    beats; ``start``, ``end``: the part that is meant, in seconds.
     """
 
     file: str
     events: Columns | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    timed: Mapping[str, Columns] = field(default_factory=dict)
     start: float = 0.0
     end: float | None = None
     place: str = ""
@@ -31,12 +33,13 @@ class Recording:
 
 @dataclass(frozen=True)
 class Clip:
-    """A recording, or a window of it, from ``start`` on; ``seconds`` None: to its end."""
+    """A recording, or a window of it, from ``start`` on; ``seconds`` None: to its end. ``last``: nothing follows."""
 
     recording: Recording
     name: str
     start: float = 0.0
     seconds: float | None = None
+    last: bool = False
 
 
 class Recordings:
@@ -97,6 +100,8 @@ class Recordings:
         made = {name: _constant(value) for name, value in clip.recording.values.items()}
         if clip.recording.events is not None:
             made |= {"events": lambda: self._events(clip), "labels": lambda: self._labels(clip)}
+        for name, columns in clip.recording.timed.items():
+            made[name] = partial(moments_within, columns, clip.start, clip.seconds, clip.last)
         return OnDemand(made | {"audio": lambda: self._part(clip)})
 
     def sound(self, recording: Recording) -> Path | bytes:
@@ -115,7 +120,7 @@ class Recordings:
         return Part(sound, {} if whole else {"offset": clip.start, "seconds": clip.seconds}, clip.recording.file)
 
     def _events(self, clip: Clip) -> Mapping[str, Any]:
-        return events_within(clip.recording.events or {}, self._types, clip.start, clip.seconds)
+        return events_within(clip.recording.events or {}, self._types, clip.start, clip.seconds, clip.last)
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -135,7 +140,8 @@ class Recordings:
         begin = round(recording.start * header.rate)
         _check_within(recording, header)
         for first, count in self.windows.spans(end - begin, header.rate):
-            yield Clip(recording, name, (begin + first) / header.rate, count / header.rate)
+            last = begin + first + count + TINY_S * header.rate >= header.frames
+            yield Clip(recording, name, (begin + first) / header.rate, count / header.rate, last)
 
     def _header(self, recording: Recording) -> Header:
         return read_file(read_header, self.sound(recording), recording.file)  # type: ignore[arg-type,no-any-return]

@@ -22,7 +22,7 @@ def resampled(samples: np.ndarray, rate: int, wanted: int, before: int = 0, coun
     except ImportError as error:
         raise MissingDependency("resampling needs soxr. Install it: pip install 'augkit[audio]'") from error
     count = samples.shape[1] - before if count is None else count
-    made = soxr.resample(np.ascontiguousarray(samples.T), rate, wanted, quality="HQ")
+    made = soxr.resample(samples.T.copy(), rate, wanted, quality="HQ")
     skipped, length = before * wanted // rate, -(-count * wanted // rate)
     out = np.zeros((len(samples), length), dtype=np.float32)
     there = made[skipped : skipped + length].T

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from augkit.carriers import How, Move, one_by_one, runs
 from augkit.transform import kernel_for
-from augkit.vocab.timeline import Audio, PiecewiseMap
+from augkit.vocab.timeline import Audio, PiecewiseMap, Speed
 
 
 @runs(Audio)
@@ -18,16 +18,25 @@ def run_audio(audio: Audio, moves: Sequence[Move], how: How) -> Audio:
     return one_by_one(audio, _joined(moves) if how.mode == "fast" and how.fuse != "off" else moves)
 
 
+_SLOWEST, _FASTEST = 0.5, 2.0
+"""How far stretches are joined: beyond, one is less exact than two."""
+
+
 def _joined(moves: Sequence[Move]) -> list[Move]:
     """Neighbours that are maps of time, moved as they are declared to, as one where both together are one map."""
     done: list[Move] = []
     for move in moves:
         both = done[-1].params.then(move.params) if done and _is_map(done[-1]) and _is_map(move) else None
-        if both is None:
+        if both is None or not _is_exact(both):
             done.append(move)
         else:
             done[-1] = Move(f"{done[-1].step} and {move.step}", kernel_for(type(both), Audio), both)
     return done
+
+
+def _is_exact(both: PiecewiseMap) -> bool:
+    speeds = 1.0 / both.slopes()
+    return isinstance(both, Speed) or bool(speeds.min() >= _SLOWEST and speeds.max() <= _FASTEST)
 
 
 def _is_map(move: Move) -> bool:

@@ -41,7 +41,9 @@ class ChangeSpeed(Transform[Speed]):
         return self.length == "keep"
 
     def conflict(self, kinds: frozenset[str]) -> str | None:
-        """A word may be cut where the length is kept."""
+        """Hardly any rate leads from key to key; a word may be cut where the length is kept."""
+        if "key" in kinds:
+            return "leads to keys between those that have names."
         slower = self.length == "keep" and min(self.rate.ends()) < 1
         return cuts_words(kinds, "may cut a word at the clip's end.") if slower else None
 

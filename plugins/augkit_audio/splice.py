@@ -19,7 +19,7 @@ class Splice(Transform[Spliced]):
     """Cut out, or repeat, ``count`` short stretches of ``seconds`` each, as a damaged recording or a stutter would.
 
     The joints are blended over ``fade_ms``. Annotations follow exactly: what is cut out shortens an event, what is
-    repeated lengthens one that goes on beyond it and doubles one that does not. Where a word would be cut,
+    repeated lengthens one that lasts throughout it and doubles others. Where a word would be cut,
     ``on_conflict`` says what to do. Stretches never take more than half of the clip.
     """
 

@@ -13,7 +13,7 @@ from augkit.errors import FieldError
 from augkit.fields import Checked, Limits
 
 Rest = Literal["overlap", "short", "drop"]
-_TINY = 0.001
+TINY_S = 0.001
 """Seconds: a rest shorter than this is none."""
 
 
@@ -49,18 +49,19 @@ class Windows:
 
     def spans(self, frames: int, rate: int) -> Iterator[tuple[int, int]]:
         """First frame and length of each clip of a recording; one that is shorter than a window is one short clip."""
-        length, number = max(round(self.seconds * rate), 1), 0
-        while (first := round(number * self.hop * rate)) + _TINY * rate < frames:
-            if first + length > frames + _TINY * rate:
-                yield from self._last(first, length, frames)
+        length, hop = (max(round(seconds * rate), 1) for seconds in (self.seconds, self.hop))
+        for first in range(0, frames, hop):
+            if first and first + TINY_S * rate >= frames:
                 return
-            yield first, min(length, frames - first)
-            if first + length + _TINY * rate >= frames:
+            if first + length > frames:
+                yield from self._last(first, length, frames, first + length - frames <= TINY_S * rate)
                 return
-            number += 1
+            yield first, length
+            if first + length + TINY_S * rate >= frames:
+                return
 
-    def _last(self, first: int, length: int, frames: int) -> Iterator[tuple[int, int]]:
-        if self.rest == "overlap":
+    def _last(self, first: int, length: int, frames: int, nearly: bool) -> Iterator[tuple[int, int]]:
+        if self.rest == "overlap" or nearly:
             yield max(frames - length, 0), min(length, frames)
         elif self.rest == "short":
             yield first, frames - first
@@ -83,17 +84,22 @@ def types_of(events: Iterable[Columns]) -> dict[str, Any]:
 
 
 def events_within(
-    events: Columns, types: Mapping[str, Any], start: float = 0.0, seconds: float | None = None
+    events: Columns,
+    types: Mapping[str, Any],
+    start: float = 0.0,
+    seconds: float | None = None,
+    last: bool = False,
 ) -> dict[str, Any]:
     """The columns of those events that reach into the clip, their times from the clip's start.
 
     What an event has before or after the clip stays told, so that the field's own policy cuts it. An event that lasts
-    no time belongs to the clip that begins with it. Without ``seconds`` the clip has no end.
+    no time belongs to the clip that begins with it, or ends with it where nothing follows (``last``). Without
+    ``seconds`` the clip has no end.
     """
     onset, offset = (np.array(events[name], dtype=np.float64) for name in ("onset", "offset"))
     there = np.where(onset == offset, onset >= start, offset > start)
     if seconds is not None:
-        there &= onset < start + seconds
+        there &= onset <= start + seconds + TINY_S if last else onset < start + seconds
         onset = np.minimum(onset, start + seconds)
     beside = {
         name: list(cells) if types[name] is None else np.array(cells, dtype=types[name])
@@ -101,6 +107,19 @@ def events_within(
         if name not in ("onset", "offset")
     }
     return take({"onset": onset - start, "offset": offset - start, **beside}, there)
+
+
+def moments_within(
+    columns: Columns, start: float = 0.0, seconds: float | None = None, last: bool = False
+) -> dict[str, Any]:
+    """Columns whose ``times`` lie in the clip, counted from its start; as in ``events_within``."""
+    times = np.array(columns["times"], dtype=np.float64)
+    there = times >= start
+    if seconds is not None:
+        there &= times <= start + seconds + TINY_S if last else times < start + seconds
+        times = np.minimum(times, start + seconds)
+    beside = {name: np.array(cells) for name, cells in columns.items() if name != "times"}
+    return take({"times": times - start, **beside}, there)
 
 
 def stamp(seconds: float) -> str:

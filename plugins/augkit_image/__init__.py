@@ -108,7 +108,8 @@ def augkit_register(registry: Registry) -> None:
     registry.kernels("augkit_image.mixes")
     registry.transform("image/mixup", "augkit.vocab.blend:MixUp")
     registry.starter("image_folder", "augkit_image.starter:image_folder")
-    registry.starter("coco, voc, yolo", "augkit_image.starter_objects:objects")
+    registry.starter("classes in a table", "augkit_image.starter_tables:classes_in_a_table")
+    registry.starter("coco, voc, yolo, box_table", "augkit_image.starter_objects:objects")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 
@@ -26,6 +26,14 @@ _BOXES = (
     ("left", "top", "right", "bottom"),
 )
 Form = Literal["xyxy", "xywh", "cxcywh"]
+
+
+class Usual(NamedTuple):
+    """Columns by what they are usually called: file names, classes, the four numbers of a box."""
+
+    image: str | None
+    label: str | None
+    box: list[str] | None
 
 
 class BoxTableFields(Checked):
@@ -89,9 +97,10 @@ class BoxTable:
         if not root.is_dir():
             raise FieldError(f"root: there is no folder {root}.", "root")
         table = read_table(path)
-        image = _named(table, fields.image, "image") or _usual(table, _PICTURES)
-        label = _named(table, fields.label, "label") or _usual(table, _LABELS)
-        box = fields.box or _usual_box(table)
+        usual = usual_columns(table)
+        image = _named(table, fields.image, "image") or usual.image
+        label = _named(table, fields.label, "label") or usual.label
+        box = fields.box or usual.box
         for name in fields.box or ():
             _named(table, name, "box")
         if image is None or box is None:
@@ -214,6 +223,11 @@ def _named(table: Table, name: str | None, field: str) -> str | None:
             field,
         )
     return name
+
+
+def usual_columns(table: Table) -> Usual:
+    """What is known by its name; None for what is not there."""
+    return Usual(_usual(table, _PICTURES), _usual(table, _LABELS), _usual_box(table))
 
 
 def _usual(table: Table, names: Sequence[str]) -> str | None:

@@ -1,17 +1,22 @@
-"""Which layout of annotated pictures a folder has: COCO, VOC, YOLO, or none of them. Looks, and reads no pictures."""
+"""Which layout of annotated pictures a folder has: COCO, VOC, YOLO, a table, or none of them. It looks, and reads no
+pictures."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from augkit.data.table import Table, read_table
+from augkit.errors import DataError
+from augkit_image.box_table import Usual, usual_columns
 from augkit_image.sources import EXTENSIONS
 
 _PEEK = 1 << 16
 _FEW = 5
+TABLES = (".csv", ".tsv", ".jsonl", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,14 @@ def layout(data: Path) -> Layout | None:
     """The layout of a folder or file, or None."""
     file = _coco_file(data)
     if file is None:
-        return _voc(data) or _yolo(data)
+        return _voc(data) or _yolo(data) or _box_table(data)
     images = _images_of(file, data)
     return Layout("coco", {"annotations": file} | ({} if images == file.parent else {"images": images}))
 
 
 def is_annotated(data: Path) -> bool:
     """Whether ``layout`` knows it, without reading whole files."""
-    return (_coco_file(data) or _voc(data) or _yolo(data)) is not None
+    return (_coco_file(data) or _voc(data) or _yolo(data) or _box_table(data)) is not None
 
 
 def _coco_file(data: Path) -> Path | None:
@@ -71,9 +76,14 @@ def _images_of(file: Path, data: Path) -> Path:
         names = [str(image["file_name"]).replace("\\", "/") for image in whole["images"][:_FEW]]
     except (ValueError, TypeError, KeyError):
         return file.parent  # the source says what is wrong with it
+    return folder_of(names, file, data) or file.parent
+
+
+def folder_of(names: Sequence[str], file: Path, data: Path) -> Path | None:
+    """The folder near ``file`` in which all these pictures are; None where they are nowhere."""
     top = data if data.is_dir() else file.parent
     near = [file.parent, top, file.parent.parent, *_folders(top), *_folders(file.parent.parent)]
-    return next((folder for folder in near if names and all((folder / name).is_file() for name in names)), file.parent)
+    return next((folder for folder in near if names and all((folder / name).is_file() for name in names)), None)
 
 
 def _folders(top: Path) -> Iterator[Path]:
@@ -106,3 +116,51 @@ def _yolo(data: Path) -> Layout | None:
         file.suffix.lower() in EXTENSIONS for file in (data / "images").rglob("*")
     )
     return Layout("yolo", {"data": data}) if pictures and any((data / "labels").rglob("*.txt")) else None
+
+
+def _box_table(data: Path) -> Layout | None:
+    found = next((each for each in tables(data) if each.columns.box is not None), None)
+    if found is None:
+        return None
+    images = {} if found.images == found.file.parent else {"root": found.images}
+    return Layout("box_table", {"file": found.file, **images, **_units(found)})
+
+
+def _units(found: TableOf) -> dict[str, str]:
+    cells = [cell for name in found.columns.box or () for cell in found.table.columns[name] if cell is not None]
+    fractions = any(isinstance(cell, float) for cell in cells) and all(
+        isinstance(cell, int | float) and 0 <= cell <= 1 for cell in cells
+    )
+    return {"units": "fraction"} if fractions else {}
+
+
+@dataclass(frozen=True)
+class TableOf:
+    """A table that names pictures which are there, in the folder ``images``."""
+
+    file: Path
+    table: Table
+    columns: Usual
+    images: Path
+
+
+def tables(data: Path) -> Iterator[TableOf]:
+    """The tables of pictures: the file itself, or those directly in a folder. DataError for a file that is broken."""
+    for file in [data] if data.is_file() else sorted(data.iterdir()):
+        if file.suffix.lower() not in TABLES or not file.is_file():
+            continue
+        table = _readable(file, file == data)
+        columns = usual_columns(table) if table else None
+        if table and columns and columns.image is not None:
+            names = [str(name).replace("\\", "/") for name in table.columns[columns.image][:_FEW] if name]
+            if images := folder_of(names, file, data):
+                yield TableOf(file, table, columns, images)
+
+
+def _readable(file: Path, meant: bool) -> Table | None:
+    try:
+        return read_table(file)
+    except DataError:
+        if meant:
+            raise
+        return None

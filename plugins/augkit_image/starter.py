@@ -47,12 +47,15 @@ def image_folder(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     if not data.is_dir() or not _has_pictures(data) or is_annotated(data):
         return None
     if (data / "images").is_dir() and (data / "masks").is_dir():
-        return _masked(shown)
+        return _masked(data, shown, dialogue)
     root, shown = _training_part(data, shown, dialogue)
-    found = look(root)
+    return classifier(look(root), f"{{image_folder: {{root: {flow(shown)}}}}}  # a folder per class", dialogue)
+
+
+def classifier(found: Found, source: str, dialogue: Dialogue) -> Draft:
+    """Tell what was found, ask about left and right, and write the recipe; ``source`` is its line of that name."""
     _tell(found, dialogue)
-    matters = ask_left_right(found.classes, dialogue)
-    return Draft(_classifier(found, shown, matters))
+    return Draft(_classifier(found, source, ask_left_right(found.classes, dialogue)))
 
 
 def look(root: Path) -> Found:
@@ -63,7 +66,12 @@ def look(root: Path) -> Found:
         raise DataError(
             f"has one class only, {folder.classes[0]!r}; put each class in a folder of its own.", file=str(root)
         )
-    some = keys[:: -(-len(keys) // MOST_OPENED)]
+    return opened({key: key.partition("/")[0] for key in keys}, root)
+
+
+def opened(classes: Mapping[str, str], root: Path) -> Found:
+    """Open the pictures, or 2000 evenly spread ones; ``classes``: file below ``root`` → class."""
+    some = list(classes)[:: -(-len(classes) // MOST_OPENED)]
     with ThreadPoolExecutor(4) as threads:
         seen = dict(zip(some, threads.map(lambda key: _short_side(root / key), some), strict=True))
     sides = sorted(side for side in seen.values() if isinstance(side, int))
@@ -72,7 +80,7 @@ def look(root: Path) -> Found:
         raise DataError(
             f"none of the pictures opened can be read; the first: {next(iter(broken.values()))}", file=str(root)
         )
-    return Found(Counter(key.partition("/")[0] for key in keys), broken, len(some), sides[len(sides) // 2])
+    return Found(Counter(classes.values()), broken, len(some), sides[len(sides) // 2])
 
 
 def _short_side(file: Path) -> int | str:
@@ -147,7 +155,7 @@ def backbone() -> tuple[str, str] | None:
     return ("timm/resnet18", "ImageNet weights, downloaded at first use") if find_spec("timm") else None
 
 
-def _classifier(found: Found, shown: str, matters: bool) -> str:
+def _classifier(found: Found, source: str, matters: bool) -> str:
     side = side_for(found.short_side)
     label = "{label: {sensitive_to: [handedness]}}" if matters else "label"
     per_class = found.images / len(found.classes)
@@ -159,7 +167,7 @@ def _classifier(found: Found, shown: str, matters: bool) -> str:
         f"# {found.images} images: {counts(found.classes, most=6)}",
         "augkit: 1",
         "seed: 0",
-        f"source: {{image_folder: {{root: {flow(shown)}}}}}  # a folder per class",
+        f"source: {source}",
         f"sample: {{image: image, label: {label}}}" + ("  # a mirrored picture is another label" if matters else ""),
         "steps:  # for training, drawn anew in every epoch",
         *(f"  {step}" for step in steps),
@@ -197,7 +205,16 @@ def _train(per_class: float) -> Sequence[str]:
     ]
 
 
-def _masked(shown: str) -> Draft:
+def _masked(data: Path, shown: str, dialogue: Dialogue) -> Draft:
+    count = sum(file.suffix.lower() in EXTENSIONS for file in (data / "images").rglob("*"))
+    dialogue.say(f"{count} pictures beside masks.")
+    matters = dialogue.ask(
+        "Does left/right matter for the classes of the masks (a left and a right lung)?",
+        False,
+        "left and right do not matter for the classes of the masks, so pictures are mirrored (hflip). "
+        "If they do, take `hflip` out.",
+    )
+    mirror = "" if matters else "  - hflip: {p: 0.5}\n"
     root, masks = flow(f"{shown}/images"), flow(f"{shown}/masks")
     text = f"""augkit: 1
 seed: 0
@@ -205,8 +222,7 @@ source: {{image_folder: {{root: {root}, masks: {masks}}}}}
 sample: {{image: image, mask: mask}}
 steps:  # the mask follows by itself
   - random_resized_crop: {{size: 224, scale: [0.5, 1.0]}}
-  - hflip: {{p: 0.5}}
-  - color_jitter
+{mirror}  - color_jitter
 eval_steps:
   - resize: {{size: 224}}
 split: {{val: 0.2}}

@@ -1,4 +1,4 @@
-"""What ``augkit init`` does with COCO, VOC and YOLO data: count objects, ask about left and right, write a recipe."""
+"""What ``augkit init`` does with COCO, VOC, YOLO, tables of boxes: count, ask about left and right, write a recipe."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from augkit.data.source import Source, open_source
@@ -19,6 +19,7 @@ from augkit_image.starter import MOST_OPENED, ask_left_right, counts, tell_unrea
 
 _WANTED = ("polygons", "masks", "oriented_boxes", "keypoints")
 _LONGEST = 640
+_NAMES = {"box_table": "a table of boxes"}
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ def objects(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
         return None
     source, fields = _opened(found, dialogue)
     seen = _look(source)
-    named = f"{found.source.upper()}: {len(source.keys)} pictures"
+    named = f"{_NAMES.get(found.source, found.source.upper())}: {len(source.keys)} pictures"
     dialogue.say(f"{named}; {sum(seen.classes.values())} objects: {counts(seen.classes, most=12)}.")
     if seen.opened < len(source.keys):
         dialogue.say(f"opened {seen.opened} of them, evenly spread.")
     tell_unreadable(seen.unusable, dialogue)
     matters = bool(seen.classes) and ask_left_right(seen.classes, dialogue)
-    spelled = {name: _spelled(value, data, shown) for name, value in fields.items()}
-    return Draft(_text({found.source: spelled}, source, seen, matters), "preview")
+    written = {name: spelled(value, data, shown) for name, value in fields.items()}
+    return Draft(_text({found.source: written}, source, seen, matters), "preview")
 
 
 def _opened(found: Layout, dialogue: Dialogue) -> tuple[Source, dict[str, Any]]:
@@ -57,7 +58,7 @@ def _opened(found: Layout, dialogue: Dialogue) -> tuple[Source, dict[str, Any]]:
         return open_source({found.source: plain}), fields
     except FieldError as error:
         if error.field != "form":
-            raise DataError(str(error), file=plain.get("data") or plain.get("root")) from None
+            raise DataError(str(error), file=plain.get("data") or plain.get("file") or plain.get("root")) from None
     form = dialogue.ask(
         "Every line has a class and 8 numbers. Are they the corners of oriented boxes?",
         True,
@@ -90,13 +91,17 @@ def _look_at(source: Source, key: str) -> tuple[int, Sequence[str]] | str:
         return error.message
 
 
-def _spelled(value: Any, data: Path, shown: str) -> Any:
+def spelled(value: Any, data: Path, shown: str) -> Any:
+    """A path as the recipe writes it: below ``data``, or beside it, as ``shown`` is; else absolute."""
     if not isinstance(value, Path):
         return value
-    below = value.relative_to(data).as_posix() if value.is_relative_to(data) else None
-    if below is None:
-        return value.resolve().as_posix()
-    return shown if below == "." else f"{shown}/{below}"
+    if value.is_relative_to(data):
+        return (PurePosixPath(shown) / value.relative_to(data).as_posix()).as_posix()
+    if not PurePosixPath(shown).is_absolute():
+        for above, written in zip(data.parents, PurePosixPath(shown).parents, strict=False):
+            if value.is_relative_to(above):
+                return (written / value.relative_to(above).as_posix()).as_posix()
+    return value.resolve().as_posix()
 
 
 def _text(source: Mapping[str, Any], opened: Source, seen: Seen, matters: bool) -> str:

@@ -8,7 +8,6 @@ far apart the pictures are when all are given the same drawn numbers.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
@@ -22,12 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script is give
 import cv2
 import torch
 
+from tests.benchmarks.command import arguments
 from tests.benchmarks.image_peers import by_augkit, report
 from tests.benchmarks.image_peers.agreement import apart, peers, plans_apart
 from tests.benchmarks.image_peers.photographs import Photographs, photographs
 from tests.benchmarks.image_peers.report import Result
 from tests.benchmarks.image_peers.work import WORKS, Form, Work, installed
-from tests.benchmarks.side_by_side import CLOCKS, Effort, finalists, heats, race
+from tests.benchmarks.side_by_side import Effort, finalists, heats, race
 
 _PICTURES = {"small": 24, "large": 8}
 
@@ -64,31 +64,20 @@ def result(work: Work, photos: Photographs, rounds: int, clock: str) -> Result:
 
 def main() -> None:
     """Print the tables, and write them down where asked."""
-    asked = _arguments()
+    asked = arguments(__doc__, len(WORKS))
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     warnings.filterwarnings("ignore")  # peers warn of what they will change; this is about times
-    chosen = [WORKS[number - 1] for number in asked.rows or range(1, len(WORKS) + 1)]
-    rounds = 5 if asked.quick else asked.rounds
+    chosen = [WORKS[number - 1] for number in asked.rows]
     results = []
     with tempfile.TemporaryDirectory() as folder:
         sets = {name: photographs(name, Path(folder)) for name in {work.pictures for work in chosen}}
         for work in chosen:
             print(f"{work.name} …", file=sys.stderr, flush=True)
-            results.append(result(work, sets[work.pictures], rounds, asked.clock))
-    print(report.text(results, rounds, asked.clock))
+            results.append(result(work, sets[work.pictures], asked.rounds, asked.clock))
+    print(report.text(results, asked.rounds, asked.clock))
     if asked.markdown:
-        asked.markdown.write_text(report.markdown(results, rounds, asked.clock), encoding="utf-8")
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=25, help="rounds of blocks (25)")
-    parser.add_argument("--quick", action="store_true", help="5 rounds")
-    parser.add_argument("--rows", type=int, nargs="+", help=f"which rows, 1 to {len(WORKS)}")
-    parser.add_argument("--clock", choices=sorted(CLOCKS), default="cpu", help="cpu seconds of this process, or wall")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as a page")
-    return parser.parse_args()
+        asked.markdown.write_text(report.markdown(results, asked.rounds, asked.clock), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.benchmarks import side_by_side
-from tests.benchmarks.image_peers.work import Form
+from tests.benchmarks.forms import Form
 from tests.benchmarks.side_by_side import Effort, fastest, finalists, heats, race, ratio
 from tests.benchmarks.tables import Table
 

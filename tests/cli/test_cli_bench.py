@@ -63,6 +63,15 @@ def test_samples_are_spread_and_come_again_in_other_epochs(written):
     assert visits(opened, 13) == [*((0, index) for index in range(12)), (1, 0)]
 
 
+@pytest.mark.parametrize(("on_error", "code", "said"), [("skip", 0, ": 10 samples,"), ("raise", 2, "not an image")])
+def test_what_cannot_be_read_is_left_out_where_the_loader_says_so(on_error, code, said, run, written, photos):
+    for number in (1, 4):
+        (photos / "cat" / f"{number}.png").write_bytes(b"no picture")
+    written(f"{HEAD}steps: [hflip]\nsplit: {{val: 0}}\nloader: {{on_error: {on_error}}}\n")
+    shown = run("bench", "r.yaml", "--samples", "12")
+    assert (shown.exit_code, said in shown.output) == (code, True), shown.output
+
+
 def test_calibrated_costs_change_their_numbers_and_nothing_else(run, written):
     path = written(HEAD + SILLY + STEPS)
     path.chmod(0o640)

@@ -118,3 +118,47 @@ def test_what_nobody_knows_is_refused(run: Run, photos: Path) -> None:
 @pytest.mark.parametrize(("side", "chosen"), [(8, 96), (100, 128), (128, 128), (223, 224), (3000, 224)])
 def test_a_sensible_size(side: int, chosen: int) -> None:
     assert side_for(side) == chosen
+
+
+@pytest.mark.parametrize("columns", ["image,label", "filename,class"])
+@pytest.mark.parametrize("place", [".", "img"])
+def test_classes_in_a_table(run: Run, tmp_path: Path, columns: str, place: str) -> None:
+    (tmp_path / "data" / place).mkdir(parents=True)
+    rows = [columns]
+    for number in range(8):
+        Image.new("RGB", (60, 40), (number * 30, 9, 90)).save(tmp_path / "data" / place / f"{number}.png")
+        rows.append(f"{number}.png,{'cat' if number % 2 else 'dog'}")
+    (tmp_path / "data" / "labels.csv").write_text("\n".join(rows))
+    for given in ("data", "data/labels.csv"):
+        result = run("init", given, "--yes", "-o", "r.yaml", "--force")
+        assert result.exit_code == 0, result.output
+        assert "8 images in 2 classes: cat 4, dog 4." in result.stderr
+        assert str(tmp_path) not in Path("r.yaml").read_text()
+        assert run("check", "r.yaml").exit_code == 0
+        assert run("preview", "r.yaml", "--samples", "1", "--draws", "1").exit_code == 0
+
+
+def test_folders_of_classes_go_before_a_table_beside_them(run: Run, photos: Path) -> None:
+    (photos / "labels.csv").write_text("image,label\ncat/0.png,old\ndog/0.png,new\n")
+    assert run("init", "photos", "--yes").exit_code == 0
+    assert "source: {image_folder: {root: photos}}" in Path("photos.yaml").read_text()
+
+
+def test_a_table_of_one_class_is_told(run: Run, photos: Path) -> None:
+    (photos / "cat" / "labels.csv").write_text("image,label\n0.png,cat\n1.png,cat\n")
+    assert "has one class only, 'cat'" in run("init", "photos/cat/labels.csv", "--yes").stderr
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_masks_are_asked_about_left_and_right(
+    run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    shutil.move(photos / "cat", "data/images")
+    shutil.copytree("data/images", "data/masks")
+    monkeypatch.setattr("augkit.cli.init._interactive", lambda: True)
+    result = run("init", "data", input=f"{answer}\n")
+    assert "6 pictures beside masks." in result.stderr
+    assert ("hflip" in Path("data.yaml").read_text()) == (answer == "n")
+    assert run("check", "data.yaml").exit_code == 0
+    said = run("init", "data", "--yes", "--force").stderr
+    assert "assumed: left and right do not matter for the classes of the masks" in said

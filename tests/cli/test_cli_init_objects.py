@@ -54,6 +54,16 @@ def yolo(root: Path, line: str = "1 0.5 0.5 0.4 0.4") -> None:
     (root / "data.yaml").write_text("train: images/train\nnames: [cat, dog]\n")
 
 
+def box_table(root: Path, scale: tuple[float, float] = (1, 1)) -> None:
+    (root / "photos").mkdir()
+    rows = ["filename,xmin,ymin,xmax,ymax,class"]
+    for number in range(5):
+        write_image(root / "photos" / f"{number}.png", noise(number, H, W))
+        box = [3 / scale[0], 4 / scale[1], 23 / scale[0], 14 / scale[1]]
+        rows.append(",".join(map(str, (f"{number}.png", *box, "cat" if number % 2 else "dog"))))
+    (root / "boxes.csv").write_text("\n".join(rows))
+
+
 def made(run: Run, data: str = "data") -> Any:
     result = run("init", data, "--yes", "-o", "r.yaml")
     assert result.exit_code == 0, result.output
@@ -73,6 +83,11 @@ def made(run: Run, data: str = "data") -> Any:
             "COCO: 5 pictures; 5 objects: cat 3, dog 2.",
         ),
         (voc, {"voc": {"root": "data", "split": "train"}}, "VOC: 5 pictures; 5 objects: cat 2, dog 3."),
+        (
+            box_table,
+            {"box_table": {"file": "data/boxes.csv", "root": "data/photos"}},
+            "a table of boxes: 5 pictures; 5 objects: cat 2, dog 3.",
+        ),
         (yolo, {"yolo": {"data": "data/data.yaml"}}, "YOLO: 5 pictures; 10 objects: cat 5, dog 5."),
     ],
 )
@@ -106,11 +121,13 @@ def test_keypoints_come_with_their_pairs(run: Run) -> None:
 
 
 def test_a_file_is_enough(run: Run) -> None:
-    for name, write, file in (("a", coco, "annotations/instances_train2017.json"), ("b", yolo, "data.yaml")):
+    annotations = "annotations/instances_train2017.json"
+    for name, write, file in (("a", coco, annotations), ("b", yolo, "data.yaml"), ("c", box_table, "boxes.csv")):
         Path(name).mkdir()
         write(Path(name))
         recipe, _ = made(run, f"{name}/{file}")
         assert len(open_recipe(recipe).source.keys) == 5
+        assert str(Path.cwd()) not in Path("r.yaml").read_text()
         Path("r.yaml").unlink()
 
 
@@ -146,3 +163,19 @@ def test_classes_beside_a_stray_json_are_classes(run: Run, photos: Path) -> None
     (photos / "labels.json").write_text('{"cat": 0}')
     run("init", "photos", "--yes", "-o", "r.yaml")
     assert "image_folder" in Path("r.yaml").read_text()
+
+
+def test_fractions_in_a_table_are_seen(run: Run) -> None:
+    Path("data").mkdir()
+    box_table(Path("data"), scale=(W, H))
+    recipe, _ = made(run)
+    boxes = open_recipe(recipe).dataset("train", augment=False).original(0).targets["boxes"]
+    assert boxes.xyxy.tolist() == [pytest.approx([3, 4, 23, 14])]
+
+
+def test_a_broken_table_that_is_named_is_told_and_one_that_is_not_is_passed_over(run: Run) -> None:
+    Path("data").mkdir()
+    coco(Path("data"))
+    Path("data/notes.csv").write_text("image,label\na,b,c\n")
+    assert run("init", "data/notes.csv", "--yes").stderr.startswith("Error: data/notes.csv: row 2: has 3 cells")
+    made(run)

@@ -13,7 +13,7 @@ from PIL import Image
 from augkit.report.palette import Palette
 from augkit.report.sounds import sounds
 from augkit.report.spectrogram import COLUMNS, ROWS, spectrogram, wav_uri
-from augkit.vocab.timeline import Audio, Events
+from augkit.vocab.timeline import Audio, Beats, Contour, Events, FrameLabels, Words
 from tests.cli.conftest import Run
 
 
@@ -53,7 +53,7 @@ def test_what_is_heard_is_the_clip(rate: int, heard: int) -> None:
 
 
 def test_events_stand_at_their_times_and_frequencies() -> None:
-    columns = {"label": ["owl", "<fox>"], "low_hz": np.array([1000.0, np.nan]), "high_hz": np.array([2000.0, np.nan])}
+    columns = {"label": ["owl", "<fox>"], "low_hz": [1000.0, None], "high_hz": [2000.0, None]}
     events = Events(np.array([0.25, 0.5]), np.array([0.75, 0.5]), columns)
     html = sounds({"clip": Audio(tone(1500, 8000)[None], 8000), "events": events}, Palette())
     boxes = re.findall(r'<i class="event" style="([^"]*)" title="([^"]*)"><b class="(\w+)">([^<]*)', html)
@@ -62,6 +62,28 @@ def test_events_stand_at_their_times_and_frequencies() -> None:
     assert [box[1:] for box in boxes] == [
         ("owl 0.250 to 0.750 s", "above", "owl"),
         ("&lt;fox&gt; 0.500 to 0.500 s", "inside", "&lt;fox&gt;"),
+    ]
+
+
+def test_beats_words_contours_and_frames_are_drawn() -> None:
+    voiced = np.array([True, True, False, True, True])
+    targets = {
+        "clip": Audio(tone(1500, 8000)[None], 8000),
+        "beats": Beats(np.array([0.25, 0.75])),
+        "contour": Contour(np.arange(5) / 5, np.full(5, 1000.0), voiced),
+        "words": Words(("oh", "<no>"), np.array([0.1, 0.5]), np.array([0.2, 0.9])),
+        "frames": FrameLabels(np.array([0, 0, 1, 1]), 0.25),
+    }
+    html = sounds(targets, Palette())
+    assert re.findall(r'class="beat" style="left:([\d.]+)%', html) == ["25.00", "75.00"]
+    curves = re.findall(r'<polyline points="([^"]*)"', html)
+    assert curves == ["0.0000,0.7500 0.2000,0.7500", "0.6000,0.7500 0.8000,0.7500"]
+    stretches = re.findall(r'class="word" style="left:([\d.]+)%;width:([\d.]+)%[^>]*>([^<]*)<', html)
+    assert stretches == [
+        ("10.00", "10.00", "oh"),
+        ("50.00", "40.00", "&lt;no&gt;"),
+        ("0.00", "50.00", "0"),
+        ("50.00", "50.00", "1"),
     ]
 
 

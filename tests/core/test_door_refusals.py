@@ -26,6 +26,20 @@ def test_what_is_no_list_of_steps(given, said):
             build()
 
 
+@pytest.mark.parametrize(
+    ("make", "given", "said"),
+    [
+        (steps.rotate, 15, r"rotate: got 15 without a name; write rotate\(degrees=15\)"),
+        (steps.resize, [32, 48], r"resize: got \[32, 48\] without a name; write resize\(size=\[32, 48\]\)"),
+        (steps.normalize, "imagenet", r"write normalize\(like='imagenet'\)"),
+        (steps.hflip, 0.5, r"write hflip\(p=0.5\)"),
+    ],
+)
+def test_a_field_without_its_name(make, given, said):
+    with pytest.raises(FieldError, match=said):
+        make(given)
+
+
 @pytest.mark.parametrize("sample", [["image"], "image", None])
 def test_what_is_no_sample(sample):
     with pytest.raises(FieldError, match=r"^sample: got .*; expected fields and kinds: {'image': 'image'}"):

@@ -15,10 +15,10 @@ from augkit.recipe import find_errors
 from augkit.recipe.json_schema import recipe_schema
 from augkit.recipe.located import plain
 from augkit.recipe.yaml12 import read_file
-from augkit.train.config import TrainConfig
+from augkit.train.task import config_types
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = recipe_schema(TrainConfig)
+SCHEMA = recipe_schema(config_types())
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 _YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -129,6 +129,7 @@ BROKEN = {
     "no such start": f"{HEAD}loader: {{start: thread}}\nsteps: []",
     "a whole number": f"{HEAD}loader: {{batch_size: 2.5}}\nsteps: []",
     "unknown field of the loader": f"{HEAD}loader: {{batchsize: 2}}\nsteps: []",
+    "a field of another task": f"{HEAD}train: {{task: sound_events, backbone: pkg/x}}\nsteps: []",
     "a seed in words": f"{HEAD}seed: lucky\nsteps: []",
 }
 

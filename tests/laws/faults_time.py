@@ -11,7 +11,11 @@ from augkit.distributions import Range
 from augkit.fields import Limits
 from augkit.sample import Axis
 from augkit.transform import Transform, kernel_for
-from augkit.vocab.timeline import Gain, TimeMap
+from augkit.vocab.timeline import Gain, Rolled, Spliced, TimeMap
+from augkit_audio.pitch import ShiftPitch
+from augkit_audio.placing import Reverse, Shift
+from augkit_audio.speed import ChangeSpeed
+from augkit_audio.splice import Splice
 from tests.laws.plant import planted
 
 
@@ -111,6 +115,88 @@ class TellsTheOldLength(Stretch):
 
     def apply_audio(self, audio, params):
         return dataclasses.replace(audio, samples=np.concatenate([audio.samples, audio.samples[:, :1]], axis=1))
+
+
+@planted("L10")
+class WrapsEventsWhole(Shift):
+    """An event over the seam goes round in one piece, and so reaches over its own sound."""
+
+    params_type = Rolled
+
+    def draw(self, rng, frame, content=None):
+        samples, rate = frame[Axis.TIME]
+        return Rolled(round(rng.uniform(0.3, 0.7) * samples), samples, rate)
+
+    def apply_events(self, events, params):
+        late = params.by / params.rate
+        onset = (events.onset + late) % params.seconds_in
+        offset = np.maximum((events.offset + late).clip(max=params.seconds_in), onset)
+        return dataclasses.replace(events, onset=onset, offset=offset)
+
+
+@planted("L10")
+class ReversesEventsAlone(Reverse):
+    """Onsets are mirrored and offsets are not."""
+
+    def apply_events(self, events, params):
+        moved = follow(events, params)
+        return dataclasses.replace(moved, offset=np.minimum(moved.onset + 0.3, params.seconds_out))
+
+
+@planted("L10")
+class FramesLeftBehind(Stretch):
+    """The labels of frames are stretched two frames late."""
+
+    def apply_frame_labels(self, frames, params):
+        moved = follow(frames, params)
+        return dataclasses.replace(moved, labels=np.roll(moved.labels, 2, axis=0))
+
+
+@planted("L10")
+class FramesAllIgnored(Stretch):
+    """Every frame is to be ignored, which is safe and useless."""
+
+    def apply_frame_labels(self, frames, params):
+        moved = follow(frames, params)
+        return dataclasses.replace(moved, labels=np.full_like(moved.labels, -100))
+
+
+@planted("L10")
+class ContourOfTheOldPitch(ShiftPitch):
+    """The sound is transposed, what is annotated in Hz is not."""
+
+    def apply_contour(self, contour, params):
+        return contour
+
+
+@planted("L10")
+class ContourSixCentsOff(ChangeSpeed):
+    """Frequencies are multiplied by a rate that was rounded."""
+
+    def apply_contour(self, contour, params):
+        moved = follow(contour, params)
+        return dataclasses.replace(moved, hz=moved.hz * 2 ** (6 / 1200))
+
+
+@planted("L10")
+class SpeedsAsAStretch(ChangeSpeed):
+    """A stretch that keeps the pitch calls itself a change of speed."""
+
+    def apply_audio(self, audio, params):
+        fields = {f.name: getattr(params, f.name) for f in dataclasses.fields(params)}
+        return follow(audio, TimeMap(**fields))
+
+
+@planted("L10")
+class SplicesSoundAlone(Splice):
+    """What is cut out of the sound is not cut out of the events."""
+
+    def draw(self, rng, frame, content=None):
+        samples, rate = frame[Axis.TIME]
+        return Spliced(((0, samples // 4), (samples // 3, samples)), samples, rate)
+
+    def apply_events(self, events, params):
+        return dataclasses.replace(events, offset=np.minimum(events.offset, params.seconds_out))
 
 
 RIGHT = (Stretch, Delay, Louder)

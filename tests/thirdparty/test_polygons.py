@@ -96,7 +96,7 @@ image, outline = np.zeros((40, 60, 3), np.uint8), [[10, 10], [30, 10], [30, 20]]
 sample = {"image": "image", "outline": "polygon"}
 done = {}
 for step in (steps.hflip(), steps.rotate(degrees=90), steps.shear(degrees=45), steps.polygons.shear(degrees=-45),
-             steps.crop(size=[20, 30], top=5, left=7), steps.shear(strength=0)):
+             steps.image.crop(size=[20, 30], top=5, left=7), steps.shear(strength=0)):
     aug = augkit.Pipeline([step], sample=sample)
     out, trace = aug.traced(image=image, outline=outline, key="a")
     again = aug.replay(augkit.Trace.from_json(trace.to_json()), image=image, outline=outline)

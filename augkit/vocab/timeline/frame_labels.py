@@ -137,7 +137,9 @@ def frame_labels_follow_erase(frames: FrameLabels, erase: TimeErase) -> FrameLab
 
 
 def _nearest(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
-    origins = move.origins((np.arange(count) + 0.5) * frames.hop)
+    # The last frame may begin in the clip and have its middle beyond it, and some people count one frame more.
+    middles = np.minimum((np.arange(count) + 0.5) * frames.hop, move.seconds_out - INSTANT)
+    origins = move.origins(middles)
     known = np.isfinite(origins) & (len(frames) > 0)
     rows = np.clip((origins[known] / frames.hop + INSTANT).astype(int), 0, max(len(frames) - 1, 0))
     return dataclasses.replace(frames, labels=frames.labels[rows]).filled(known, frames.options.silence)
@@ -160,6 +162,8 @@ def _averaged(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
         counted = counted + (whole - heard)
         total[:, :-1] += (whole - heard) * float(frames.blank("background"))
     mean = total[:, :-1] / np.where(counted > INSTANT, counted, 1.0)
+    beyond = (edges[:-1] >= move.seconds_out - INSTANT).nonzero()[0]
+    mean[beyond], counted[beyond] = mean[beyond[:1] - 1], whole[beyond]  # one frame more than the clip has: as the last
     left_out = counted[:, 0] < 0.5 * whole[:, 0]
     if left_out.any():
         mean[left_out] = frames.blank("ignore")

@@ -45,6 +45,11 @@ class TimeMove(Params):
     rate: int
 
     @property
+    def rounding(self) -> float:
+        """How much of the last thing in the clip may be missing, seconds, without its having been cut."""
+        return 1e-6
+
+    @property
     def seconds_in(self) -> float:
         """How long the clip is."""
         return self.samples_in / self.rate
@@ -66,12 +71,7 @@ class TimeMove(Params):
 
     def frame(self, frame: Frame) -> Frame:
         """The output's length; another clip length or rate than the drawn one raises ReplayError."""
-        met = tuple(frame[Axis.TIME])
-        if met != (self.samples_in, self.rate):
-            raise ReplayError(
-                f"drawn for a clip of {self.samples_in} samples at {self.rate} Hz, met one of {met[0]} at {met[1]} Hz."
-            )
-        return {**frame, Axis.TIME: (self.samples_out, self.rate)}
+        return {**same_clip(frame, self.samples_in, self.rate), Axis.TIME: (self.samples_out, self.rate)}
 
     def origins(self, seconds: np.ndarray) -> np.ndarray:
         """Where moments (n,) of the output come from, seconds of the input; nan where there is silence.
@@ -98,6 +98,14 @@ class TimeMove(Params):
         parts = Parts(*(np.concatenate(column) for column in zip(*cut, strict=True)))
         order = np.lexsort((parts.start, parts.row))
         return _joined(Parts(*(getattr(parts, name)[order] for name in Parts.__annotations__)))
+
+
+def same_clip(frame: Frame, samples: int, rate: int) -> Frame:
+    """The frame, if it is that of a clip of ``samples`` at ``rate`` Hz; ReplayError where it is another's."""
+    met = tuple(frame[Axis.TIME])
+    if met != (samples, rate):
+        raise ReplayError(f"drawn for a clip of {samples} samples at {rate} Hz, met one of {met[0]} at {met[1]} Hz.")
+    return frame
 
 
 def _cut(start: np.ndarray, end: np.ndarray, piece: np.ndarray, clip: float) -> tuple[np.ndarray, ...]:

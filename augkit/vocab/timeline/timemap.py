@@ -67,6 +67,11 @@ class PiecewiseMap(TimeMove):
         pieces: np.ndarray = np.diff(self.output) / np.diff(self.source)
         return pieces
 
+    @property
+    def rounding(self) -> float:
+        """A sample where anything is stretched, since output lengths are whole samples."""
+        return 1e-6 if self.is_rigid() else 1.000001 / self.rate
+
     def is_rigid(self) -> bool:
         """Whether nothing is made faster or slower: samples are cut, padded or moved as they are."""
         return bool(np.all(np.abs(self.slopes() - 1.0) <= 1e-9))

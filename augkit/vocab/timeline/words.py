@@ -18,7 +18,7 @@ from augkit.vocab.timeline.erase import TimeErase
 from augkit.vocab.timeline.moves import Parts, TimeMove
 from augkit.vocab.timeline.rearranged import Delayed, Rolled, Spliced
 from augkit.vocab.timeline.timemap import PiecewiseMap
-from augkit.vocab.timeline.times import check_inside, check_order, float_type, numbers_of
+from augkit.vocab.timeline.times import check_inside, check_order, float_type, numbers_of, seconds_of
 
 _OWN = ("words", "start", "end")
 
@@ -65,6 +65,9 @@ class Words(Target):
         _check_texts(words)
         check_order("words", start, end)
         check_inside("words", start, end, frame)
+        seconds = seconds_of(frame)
+        if seconds is not None:  # what reaches over the edge was cut when it was recorded
+            start, end = np.maximum(start, 0.0), np.minimum(end, seconds)
         form = {"rows": rows, "order": list(columns), "words": type_of(columns["words"])}
         return cls(words, start, end, extra, options=options), {
             **form,
@@ -120,8 +123,7 @@ def words_follow_time(words: Words, move: TimeMove) -> Words:
         return words
     parts = move.parts(words.start, words.end)
     missing = (words.end - words.start)[parts.row] - parts.seconds
-    # Output lengths are whole samples: what rounding cuts from the last word does not count as cut.
-    whole = missing <= 1.000001 / move.rate
+    whole = missing <= move.rounding
     kept = words.only(parts, whole, move.seconds_out)
     if not whole.all():
         cut = words.words[int(parts.row[~whole][0])]

@@ -1,11 +1,12 @@
-"""What every library is asked to do: the recipes, and one library's way of doing one of them."""
+"""What every library is asked to do: the recipes."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+
+from tests.benchmarks.forms import Form as Form
+from tests.benchmarks.forms import installed as installed
+from tests.benchmarks.forms import turn as turn
 
 SIZE = 224
 SCALE = (0.25, 1.0)
@@ -15,8 +16,6 @@ HUE_TURNS = (-0.1, 0.1)
 DEGREES, TRANSLATE, ZOOM = (-15.0, 15.0), (-0.1, 0.1), (0.9, 1.1)
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 MIN_VISIBLE = 0.1
-
-T = TypeVar("T")
 
 FULL = ("crop", "flip", "jitter", "normalize")
 
@@ -48,23 +47,3 @@ WORKS = (
     Work("affine, crop, flip", chain=("affine", "crop", "flip")),
     Work("crop, flip, affine", chain=("crop", "flip", "affine")),
 )
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way to do a work with one library: ``make(n)`` makes the pictures of turn n, ``pictures`` of them."""
-
-    library: str
-    how: str
-    make: Callable[[int], object]
-    pictures: int = 1
-
-
-def installed(name: str) -> bool:
-    """Whether a module can be imported; looked up, not imported."""
-    return importlib.util.find_spec(name) is not None
-
-
-def turn(items: Sequence[T], n: int) -> T:
-    """Item n, starting over at the end."""
-    return items[n % len(items)]

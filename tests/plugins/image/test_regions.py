@@ -89,9 +89,9 @@ LISTS = {
     "small crop": [steps.random_crop(size=100), steps.hflip(p=0.5)],
     "resized crop": [steps.random_resized_crop(size=96, scale=[0.05, 0.6]), steps.color_jitter(brightness=[0.5, 1.5])],
     "turned first": [steps.rot90(), steps.transpose(p=0.5), steps.random_crop(size=[150, 90]), steps.rotate()],
-    "padded": [steps.pad(size=700), steps.random_crop(size=200)],
-    "far away": [steps.center_crop(size=[400, 300]), steps.resize(size=20)],
-    "nearest": [steps.center_crop(size=200), steps.resize(size=90, interpolation="nearest")],
+    "padded": [steps.image.pad(size=700), steps.random_crop(size=200)],
+    "far away": [steps.image.center_crop(size=[400, 300]), steps.resize(size=20)],
+    "nearest": [steps.image.center_crop(size=200), steps.resize(size=90, interpolation="nearest")],
     "area": [steps.random_crop(size=200), steps.resize(size=90, interpolation="area")],
 }
 
@@ -118,7 +118,7 @@ def test_no_more_is_decoded_than_the_crop(tmp_path, monkeypatch):
     for size, asked in ((100, 1), (450, 0)):  # the larger is most of the picture, which is quicker as a whole
         picture = open_image(file, "nvimgcodec")
         assert isinstance(picture, EncodedInParts)
-        Pipeline([steps.center_crop(size=size)], {"image": "image"})(image=picture, key="k")
+        Pipeline([steps.image.center_crop(size=size)], {"image": "image"})(image=picture, key="k")
         assert len(parts) == asked
         assert ("pixels" in picture.__dict__) is (asked == 0)
         parts.clear()
@@ -144,14 +144,14 @@ def test_a_map_that_looks_beside_its_rectangle_gets_the_whole():
 def test_a_broken_file_is_named(tmp_path, broken):
     file = saved(tmp_path)
     file.write_bytes(broken(file.read_bytes()))
-    pipeline = Pipeline([steps.center_crop(size=300)], {"image": "image"})
+    pipeline = Pipeline([steps.image.center_crop(size=300)], {"image": "image"})
     with pytest.raises(DataError, match="cut short") as caught:
         pipeline(image=open_image(file, "nvimgcodec"), key="a.jpg")
     assert caught.value.file == str(file)
 
 
 def _bytes_of(file):
-    crop = Pipeline([steps.center_crop(size=80)], {"image": "image"})
+    crop = Pipeline([steps.image.center_crop(size=80)], {"image": "image"})
     return crop(image=open_image(file, "nvimgcodec"), key="k")["image"].pixels.tobytes()
 
 
@@ -167,8 +167,8 @@ def test_in_workers_and_threads(tmp_path, method):
 
 def test_nothing_is_said_on_standard_error(tmp_path):
     file = saved(tmp_path)
-    look = "from augkit_image import encoded"
-    look += "; from augkit import Pipeline, steps; crop = Pipeline([steps.center_crop(size=9)], {'image': 'image'})"
+    look = "from augkit_image import encoded; from augkit import Pipeline, steps"
+    look += "; crop = Pipeline([steps.image.center_crop(size=9)], {'image': 'image'})"
     look += f"; crop(image=encoded.open_image({str(file)!r}, 'nvimgcodec'))"
     told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=120)
     assert (told.returncode, told.stderr) == (0, "")

@@ -255,4 +255,4 @@ def test_only_what_the_fields_can_change_counts_as_changed():
 )
 def test_fields_that_make_no_sense_are_refused(name, fields, complaint):
     with pytest.raises(FieldError, match=complaint):
-        getattr(steps, name)(**fields)
+        getattr(steps.image, name)(**fields)
