@@ -100,7 +100,8 @@ class Paraphrase(ModelStep):
         """With a tiny model, made for the purpose."""
         from augkit_text.tasks.tiny import sequence_model
 
-        return [{"model": f"hf/{sequence_model()}", "max_length": 6, "protect": []}]
+        model = {"model": f"hf/{sequence_model()}", "max_length": 6}
+        return [model, model | {"protect": []}]
 
     def validate(self) -> None:
         super().validate()

@@ -55,7 +55,9 @@ def make(name: str, arguments: Mapping[str, Any]) -> Any:
     made_by = _class(name)
     _check(name, made_by, arguments)
     try:
-        made = made_by(**arguments)
+        made = made_by(**{**_OURS.get(name, {}), **arguments})
+        if name == "TfIdfAug":  # it keeps the first model that was read, whatever the path of the next
+            made.model = made.get_model(force_reload=True)
         _sorted(made)
         _try(made)
     except NotImplementedError:
@@ -116,10 +118,19 @@ def _sorted(made: Any) -> None:
 
 def _try(made: Any) -> None:
     """Many a wrong argument shows only when a text is changed."""
-    if hasattr(getattr(made, "model", None), "tokenizer"):
-        made.model.tokenizer = lambda text: text.split(". ")
     with lent_globals(0):
         made.augment(_TRIED)
+
+
+def _sentences(text: str) -> list[str]:
+    return text.split(". ")
+
+
+_OURS: dict[str, dict[str, Any]] = {
+    "RandomSentAug": {"tokenizer": _sentences},  # else it asks for nltk
+    "WordEmbsAug": {"force_reload": True},  # else the vectors of the first path are those of all
+}
+"""What an augmenter is told beside a recipe's arguments."""
 
 
 def _blamed(message: str, given: Mapping[str, Any]) -> str | None:

@@ -143,6 +143,14 @@ def test_minilm_comes_from_its_package(data: Path, tmp_path: Path) -> None:
     assert run.model.encoder.width == 384 and run.metrics["last"]["val_accuracy"] > 0.9
 
 
+def test_texts_that_are_no_unicode_are_read_all_the_same(tiny: Path) -> None:
+    from augkit_text.tasks.encoder import Encoder, load
+
+    encoder = Encoder(*load(f"hf/{tiny}", "AutoModel"), 16)
+    _, [offsets] = encoder.tokens(["the \ud800 cat"])
+    assert offsets[1:-1] == [(0, 3), (6, 9)]  # no word, and no offset has moved
+
+
 def test_entities_as_conll_counts_them() -> None:
     assert list(entities(["B-A", "I-A", "O", "I-B", "B-B"], "bio", "O")) == [(0, 2, "A"), (3, 4, "B"), (4, 5, "B")]
     assert list(entities(["I-A", "I-B"], "bio", "O")) == [(0, 1, "A"), (1, 2, "B")]

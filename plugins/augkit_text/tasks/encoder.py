@@ -41,7 +41,7 @@ class Encoder(nn.Module):
     def tokens(self, texts: Sequence[str]) -> tuple[dict[str, Tensor], list[list[Range]]]:
         """Subwords of texts, padded and cut, on the model's device; and where each is in its text."""
         made = self.tokenizer(
-            list(texts),
+            [readable(text) for text in texts],
             padding=True,
             truncation=True,
             max_length=self.max_length,
@@ -85,6 +85,11 @@ def load(backbone: str, kind: str, pretrained: bool = True) -> tuple[Any, Any]:
                 f"weights arrive by pip. transformers says: {said:.200}",
                 "backbone",
             ) from error
+
+
+def readable(text: str) -> str:
+    """The text as tokenizers take it: halves of surrogate pairs, which are no characters, as U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
 
 
 @contextmanager

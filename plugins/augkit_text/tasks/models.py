@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 
 from augkit_text.subwords import first_subwords
-from augkit_text.tasks.encoder import Encoder, load
+from augkit_text.tasks.encoder import Encoder, load, readable
 
 Range = tuple[int, int]
 
@@ -65,7 +65,11 @@ def _likely_words(
         gaps.append((len(masked), len(masked) + len(tokenizer.mask_token)))
         masked, at = masked + tokenizer.mask_token, end
     encoded = tokenizer(
-        masked + string[at:], truncation=True, max_length=most, return_offsets_mapping=True, return_tensors="pt"
+        readable(masked + string[at:]),
+        truncation=True,
+        max_length=most,
+        return_offsets_mapping=True,
+        return_tensors="pt",
     )
     offsets = [(int(a), int(b)) for a, b in encoded.pop("offset_mapping")[0].tolist()]
     odds = functional.softmax(model(**encoded).logits[0].double(), -1)
@@ -89,7 +93,7 @@ def rewritten(name: str, string: str, subseed: int, temperature: float, max_leng
     """What a sequence model writes for a text, sampled; torch's generators are lent and restored."""
     with _alone():
         model, tokenizer = _model(name, "AutoModelForSeq2SeqLM")
-        encoded = tokenizer(string, truncation=True, max_length=512, return_tensors="pt")
+        encoded = tokenizer(readable(string), truncation=True, max_length=512, return_tensors="pt")
         encoded.pop("token_type_ids", None)
         torch.manual_seed(subseed)
         made = model.generate(

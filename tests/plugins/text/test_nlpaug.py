@@ -185,6 +185,16 @@ def test_wrong_names_and_arguments_are_errors(fields: dict[str, Any], complaint:
         Nlpaug.from_fields(fields)
 
 
+def test_two_models_are_two(files: Path, tmp_path: Path) -> None:
+    from nlpaug.model.word_stats import TfIdf
+
+    other = TfIdf()
+    other.train([["one", "two"], ["two", "three"]])
+    other.save(str(tmp_path))
+    first, second = (Nlpaug(name="TfIdfAug", arguments={"model_path": str(path)}) for path in (files, tmp_path))
+    assert "one" in second.inner.model.w2idf and "one" not in first.inner.model.w2idf
+
+
 def test_ids_and_conflicts() -> None:
     assert Nlpaug(name="KeyboardAug").default_id("text/nlpaug") == "nlpaug/KeyboardAug"
     assert Nlpaug(name="RandomWordAug").conflict(frozenset({"text", "answer"}))
