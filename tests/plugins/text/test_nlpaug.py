@@ -94,6 +94,8 @@ def test_what_is_refused_is_in_the_library_and_what_it_names_instead_is_ours(nam
         assert step in ours, step
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # gensim leaves its files to be closed by themselves
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_every_variant_moves_spans_to_what_became_of_their_words(files: Path) -> None:
     for fields in variants(files):
         aug = pipeline(**fields)
