@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 from augkit.data.source import Source
-from augkit.errors import FieldError
+from augkit.errors import AugkitError, FieldError
 from augkit.fields import Checked, Limits, check_names
 from augkit.plugins import catalogue
 from augkit.words import suggestion
@@ -30,6 +31,15 @@ class Demo:
         """What the demo that is named takes beside its name; FieldError with the nearest name where there is none."""
         declared: type[Checked] = _named(given).fields_type
         return declared
+
+    @classmethod
+    def variants(cls) -> dict[str, type[Checked]]:
+        """By each name that the shorthand may have, what goes beside it; without what cannot be imported here."""
+        found = {}
+        for name in catalogue().names("demo"):
+            with suppress(AugkitError):
+                found[name] = cls.fields_for({cls.shorthand: name})
+        return found
 
     @classmethod
     def from_fields(cls, given: Mapping[str, Any], base: Path) -> Source:

@@ -147,6 +147,11 @@ def _source(cls: Any) -> Json:
     declared = getattr(cls, "fields_type", None)
     if declared is None:
         return {"description": _doc(cls)}
+    if hasattr(cls, "variants"):  # which fields there are depends on a name
+        known = cls.variants()
+        named = [mapping_of(fields, {cls.shorthand: {"const": name}}) for name, fields in known.items()]
+        whole = [{**each, "required": [cls.shorthand, *each.get("required", ())]} for each in named]
+        return {"description": _doc(cls), "anyOf": [{"enum": list(known)}, *whole]}
     short = fields_of(declared)[cls.shorthand]
     return {"description": _doc(cls), "anyOf": [mapping_of(declared), of_field(short)]}
 

@@ -124,6 +124,7 @@ BROKEN = {
     "no n": f"{HEAD}steps: [{{some_of: [hflip, hue]}}]",
     "two sources": f"{HEAD}source: {{demo: digits, image_folder: photos}}\nsteps: []",
     "unknown source": f"{HEAD}source: {{folder: photos}}\nsteps: []",
+    "unknown demo": f"{HEAD}source: {{demo: digitz}}\nsteps: []",
     "unknown field of a source": f"{HEAD}source: {{image_folder: {{path: photos}}}}\nsteps: []",
     "a fraction beyond 1": f"{HEAD}split: {{val: 3}}\nsteps: []",
     "no such start": f"{HEAD}loader: {{start: thread}}\nsteps: []",
