@@ -58,7 +58,8 @@ def _tone(turn: int) -> Case:
     sound = 0.5 * np.sin(2 * np.pi * hz * np.arange(2 * rate) / rate)
     times = (np.arange(200) + 0.5) / 100
     fields = {"audio": (sound.astype(np.float32), rate), "contour": {"times": times, "hz": np.full(200, hz)}}
-    return Case(f"a tone of {hz:.1f} Hz at {rate} Hz", fields, {"audio": "audio", "contour": "contour"})
+    spec = {"audio": "audio", "contour": "contour", "events": "events"}
+    return Case(f"a tone of {hz:.1f} Hz at {rate} Hz", {**fields, "events": []}, spec)
 
 
 def tone_on_contour(visit: Visit) -> int:
