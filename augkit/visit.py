@@ -283,19 +283,17 @@ class Visit:
         name = part.group.name
         if name not in self.frames:
             fields = {field: self.settled(field) for field in part.group.fields if field in self.targets}
-            self.frames[name] = common_frame(fields, self.sample.key)
-            self._need_frame(part, self.frames[name])
+            self.frames[name] = common_frame(fields, self.sample.key) or self._no_frame(part)
         return self.frames[name]
 
-    def _need_frame(self, part: GroupAction, frame: Frame) -> None:
-        if frame:
-            return
+    def _no_frame(self, part: GroupAction) -> Frame:
         axes = frozenset[Axis]().union(*(self.plan.schema.fields[field].type.axes for field in part.group.fields))
         if axes - {Axis.FREQUENCY}:
             raise DataError(
                 f"{', '.join(part.group.fields)}: no image, audio or text beside tells how far the frame reaches.",
                 self.sample.key,
             )
+        return {}
 
     def _content(self, part: GroupAction) -> dict[str, Target] | None:
         return {name: self.settled(name) for name in part.sees if name in self.targets} if part.sees else None
