@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from augkit.data.source import open_source
 from augkit.errors import DataError, FieldError
@@ -20,7 +20,7 @@ from augkit_audio.layouts import Layout, layout
 from augkit_audio.recordings import Recordings
 
 MOST_OPENED = 2000
-_LONG_S, _WINDOW_S = 30.0, 10
+_LONG_S, _WINDOW_S, _LONGEST_S = 30.0, 10, 10.0
 _SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval"})
 _LABELS = ("label", "class", "category", "target", "species", "genre", "emotion", "command", "word", "instrument")
 _TIMED = re.compile(
@@ -41,6 +41,12 @@ class Seen:
         """The middle length."""
         return median(header.seconds for header in self.headers)
 
+    @property
+    def longest(self) -> float:
+        """A length that nine of ten do not exceed."""
+        lengths = sorted(header.seconds for header in self.headers)
+        return lengths[(len(lengths) - 1) * 9 // 10]
+
     def common(self, name: str) -> tuple[int, bool]:
         """The commonest rate or number of channels, and whether all have it."""
         counts = Counter(getattr(header, name) for header in self.headers)
@@ -48,7 +54,7 @@ class Seen:
 
 
 def sounds(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
-    """A recipe for sounds with classes or events, without training; None for other data. Raises DataError for
+    """A recipe for sounds with classes or events, and how to learn those; None for other data. Raises DataError for
     annotations that are wrong.
     """
     found = layout(data)
@@ -65,7 +71,8 @@ def sounds(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     if window:
         fields["window_s"] = _WINDOW_S
         dialogue.say(f"assumed: recordings of {seen.seconds:.0f} s are cut into windows of {_WINDOW_S} s (window_s).")
-    return Draft(_text({found.source: fields}, source, label, seen, matters, dialogue), "preview")
+    text = _text({found.source: fields}, source, label, seen, matters, dialogue)
+    return Draft(text, "train" if seen.classes else "preview")
 
 
 def _training_part(found: Layout, dialogue: Dialogue) -> Layout:
@@ -148,9 +155,10 @@ def _read_as(seen: Seen, dialogue: Dialogue) -> dict[str, Any]:
     if not one_rate:
         options["rate"] = rate
         dialogue.say(f"assumed: sounds are of several rates, and resampled to the commonest, {rate} Hz (rate).")
-    if not one_count:
+    if not one_count or seen.common("channels")[0] > 1:
         options["mono"] = True
-        dialogue.say("assumed: sounds are of different numbers of channels, and averaged to one (mono).")
+        several = "of several channels" if one_count else "of different numbers of channels"
+        dialogue.say(f"assumed: sounds are {several}, and averaged to one (mono).")
     return options
 
 
@@ -161,6 +169,7 @@ def _text(
     fold = next((name for name in opened.kinds if name.lower() == "fold"), None)
     if fold is not None:
         dialogue.say(f"assumed: the column {fold!r} says what must stay together in a split (group).")
+    learning = _learning("events" in opened.fields, seen)
     stretch = [] if matters else ["  - time_stretch: {rate: [0.9, 1.1]}  # tempo matters little for these labels"]
     lines = [
         f"# {len(opened.recordings)} sounds, the middle one of {seen.seconds:.1f} s",
@@ -174,10 +183,32 @@ def _text(
         *stretch,
         "  - gain: {db: [-6, 6]}",
         "  - add_noise: {snr_db: [10, 40], p: 0.5}",
+        *learning.steps,
         f"split: {{val: 0.2{'' if fold is None else f', group: {flow(fold)}'}}}",
         f"loader: {{batch_size: 16, workers: 2{', on_error: skip' if seen.unreadable else ''}}}",
+        *learning.train,
     ]
     return "\n".join(lines) + "\n"
+
+
+class Learning(NamedTuple):
+    """The lines of a recipe that a training needs: steps at the end of the list, and its section."""
+
+    steps: Sequence[str] = ()
+    train: Sequence[str] = ()
+
+
+def _learning(events: bool, seen: Seen) -> Learning:
+    """For events frame by frame, for classes from clips of one length; nothing where no class is known."""
+    if not seen.classes:
+        return Learning()
+    if events:
+        steps = "  - log_mel", "  - standardize: {fit: true, per: all}  # measured on the training split"
+        return Learning(steps, ["train: {task: sound_events, epochs: 30, lr: 3e-3}"])
+    seconds = f"{min(seen.longest, _LONGEST_S):.2g}"
+    crop = f"  - crop: {{seconds: {seconds}}}  # validation sees the middle; shorter clips end in silence"
+    network = "train: {backbone: pkg/efficientnet_lite0, stride: 16, epochs: 20}  # a spectrogram as a picture"
+    return Learning([crop, "  - log_mel"], [network])
 
 
 def _labels(opened: Recordings, label: str | None, matters: bool) -> list[str]:
