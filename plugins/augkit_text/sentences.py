@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
@@ -139,9 +139,9 @@ class CropSentences(TextStep, Transform[Pieces]):
         """The first and the last sentence that must stay."""
         if not passage.protected:
             return len(found) - 1, 0
-        ends = [end for _, end in found]
-        first = bisect_left(ends, passage.protected[0][0] + 1)
-        return first, bisect_left(ends, passage.protected[-1][1])
+        starts, ends = zip(*found, strict=True)
+        first = bisect_right(starts, passage.protected[0][0]) - 1  # where it lies between two, the one before it
+        return max(first, 0), min(bisect_left(ends, passage.protected[-1][1]), len(found) - 1)
 
     def _allowed(self, found: Ranges, head: int, tail: int, length: int) -> tuple[int, int]:
         """As many at both ends as ``max_edit_ratio`` lets go."""

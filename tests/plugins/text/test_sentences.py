@@ -84,3 +84,14 @@ def test_a_part_of_the_sentences_changes_places():
     out = pipeline(steps.shuffle_sentences(rate=0.25))(text=text, key="a")["text"]
     moved = sum(a != b for a, b in zip(out.split(". "), text.split(". "), strict=True))
     assert 5 <= moved <= 10
+
+
+def test_what_is_protected_between_sentences_and_around_them_stays():
+    text = " Ada wrote it. \t Bob did not! Who is Eve?\n"
+    crop = pipeline(steps.crop_sentences(rate=1, protect=["spans"]))
+    for key in range(30):
+        gap = crop(text=text, entities=[{"start": 14, "end": 17, "text": " \t "}], key=str(key))
+        assert [each["text"] for each in gap["entities"]] == [" \t "]
+        for edge in ({"start": 0, "end": 1, "text": " "}, {"start": 41, "end": 42, "text": "\n"}):
+            out = crop(text=text, entities=[edge], key=str(key))
+            assert [each["text"] for each in out["entities"]] == [edge["text"]]
