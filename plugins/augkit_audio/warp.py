@@ -8,8 +8,9 @@ from typing import Annotated
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
-from augkit.transform import Transform
+from augkit.transform import Kernel, Transform
 from augkit.vocab.timeline import TimeMap
+from augkit.vocab.timeline.quantities import Duration, Tempo
 
 _EDGE = 0.25
 """Of the clip: the moment that moves is no nearer to an end, so that it stays within the clip."""
@@ -32,6 +33,10 @@ class TimeWarp(Transform[TimeMap]):
     def keeps_frame(self) -> bool:
         """The clip stays as long as it was."""
         return True
+
+    def kernel(self, target: type[Target]) -> Kernel | None:
+        """What is one number for the whole clip cannot follow a speed that varies."""
+        return None if issubclass(target, Tempo | Duration) else super().kernel(target)
 
     def draw(self, rng: Stream, frame: Frame, content: Mapping[str, Target] | None = None) -> TimeMap:
         samples, rate = frame[Axis.TIME]

@@ -211,3 +211,11 @@ def test_a_batch_of_spectrograms_is_padded_and_says_where():
     assert (batch["values"][0, :, :, 51:] == 0).all() and batch["hop_seconds"] == 0.01
     with pytest.raises(DataError, match="equal channels, bins and hops"):
         Spectrogram.batch([ramp(), ramp(bins=4)])
+
+
+@pytest.mark.parametrize("quantity", ["tempo", "duration"])
+def test_time_warp_is_refused_beside_what_is_one_number_for_the_whole_clip(quantity):
+    with pytest.raises(augkit.CompileError, match="changes tempo, and 'number' depends on it"):
+        augkit.Pipeline(
+            [augkit.steps.time_warp()], sample={"audio": "audio", "number": {"value": {"quantity": quantity}}}
+        )
