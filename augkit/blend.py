@@ -101,7 +101,7 @@ def _check_blend(step: Step, action: Action) -> None:
     fields = {name: action.schema.fields[name] for part in action.groups for name in part.kernels}
     lost = next((field for field in fields.values() if blend_for(field.type) is None), None)
     axes = " and ".join(sorted(action.step.transform.moved_axes()))
-    if lost is not None and any(blend_for(field.type) for field in fields.values()):
+    if axes and lost is not None and any(blend_for(field.type) for field in fields.values()):
         raise CompileError(
             f"{step.id}: moves {axes}, and {lost.name!r} (of kind {lost.kind!r}) is annotated on it; in the blend that "
             f"augmix makes it would be in several places at once. Leave steps that move {axes} out of augmix, or use "
@@ -116,7 +116,7 @@ def _check_blend(step: Step, action: Action) -> None:
         )
     if not action.step.transform.keeps_frame():
         raise CompileError(
-            f"{step.id}: may change how far {axes} reaches, and augmix can only blend versions of one size. Leave the "
-            "step out of augmix, or put it beside it.",
+            f"{step.id}: may change how far {axes or 'the sample'} reaches, and augmix can only blend versions of one size. "
+            "Leave the step out of augmix, or put it beside it.",
             step.where,
         )

@@ -55,3 +55,11 @@ def test_a_stretch_that_keeps_the_length_may_be_mixed():
     given["steps"] = [{"augmix": ["time_stretch"]}]
     with pytest.raises(augkit.CompileError, match="may change how far time reaches"):
         augkit.load(given)
+
+
+def test_augmix_says_what_it_cannot_blend_where_no_axis_is_moved():
+    with pytest.raises(augkit.CompileError, match="several of 'level' \\(of kind 'value'\\) make no blend"):
+        augkit.Pipeline(
+            [augkit.steps.augmix([augkit.steps.gain()])],
+            sample={"audio": "audio", "level": {"value": {"quantity": "db"}}},
+        )
