@@ -37,7 +37,7 @@ def frame_labels_blend(frames: Sequence[FrameLabels], blend: Blend) -> FrameLabe
     share, rest = map(np.float64, blend.shares())
     mixed = (_longer(own, count) * share + _longer(other, count) * rest).astype(own.labels.dtype)
     for each in frames:
-        ignored = each.labels.reshape(len(each), -1) == each.options.ignore
+        ignored = each.rows == each.options.ignore
         mixed[: len(each)][ignored.any(axis=1)] = own.options.ignore
     return dataclasses.replace(own, labels=mixed)
 

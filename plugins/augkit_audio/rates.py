@@ -14,7 +14,8 @@ from augkit.fields import Limits
 from augkit.rng import Stream
 from augkit.sample import Axis, Frame, Target
 from augkit.transform import Params, Transform, moves
-from augkit.vocab.timeline import Audio
+from augkit.vocab.timeline import Audio, Contour, Events, FrameLabels
+from augkit.vocab.timeline.events_pitch import heard_up_to
 
 Content = Mapping[str, Target] | None
 
@@ -50,6 +51,31 @@ def audio_follows_resampling(audio: Audio, params: Resampled) -> Audio:
         return audio
     samples = at_rate(audio.samples, params.rate_in, params.rate_out, params.samples_out)
     return dataclasses.replace(audio, samples=samples, rate=params.rate_out)
+
+
+@moves(Resampled, Events)
+def events_follow_resampling(events: Events, params: Resampled) -> Events:
+    """When they were; their bands end where the frequencies of the clip do."""
+    return events if params.rate_in == params.rate_out else heard_up_to(events, params.rate_out / 2)
+
+
+@moves(Resampled, Contour)
+def contour_follows_resampling(contour: Contour, params: Resampled) -> Contour:
+    """As it was, but unvoiced above the highest frequency that the clip now holds."""
+    if params.rate_in == params.rate_out:
+        return contour
+    return dataclasses.replace(contour, nyquist=params.rate_out / 2).times_ratio(1.0)
+
+
+@moves(Resampled, FrameLabels)
+def frame_labels_follow_resampling(frames: FrameLabels, params: Resampled) -> FrameLabels:
+    """As they were; where the clip is longer by a part of a sample, the last label goes on."""
+    rates = (params.samples_in, params.rate_in), (params.samples_out, params.rate_out)
+    before, after = (frames.covering(samples, rate) for samples, rate in rates)
+    if after <= before or not len(frames):
+        return frames
+    rows = np.minimum(np.arange(len(frames) + after - before), len(frames) - 1)
+    return dataclasses.replace(frames, labels=frames.labels[rows])
 
 
 def at_rate(samples: np.ndarray, rate_in: int, rate_out: int, length: int) -> np.ndarray:

@@ -222,3 +222,11 @@ def test_one_frame_more_or_less_than_the_clip_takes_stays_so(count):
         7,
         7,
     ]
+
+
+def test_weights_without_frames_follow_as_classes_do():
+    made = [
+        moved("frame_labels", {"labels": labels, "hop": 5.0}, PADDED)["labels"]
+        for labels in (np.zeros((0, 3), np.float32), np.zeros((0, 3), int))
+    ]
+    assert made[0].shape == made[1].shape and np.array_equal(*made)

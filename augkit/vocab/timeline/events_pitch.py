@@ -50,6 +50,21 @@ def _higher(events: Events, semitones: np.ndarray) -> Events:
     return moved if below.all() else moved.only(below)
 
 
+def heard_up_to(events: Events, nyquist: float) -> Events:
+    """Events in a clip that holds nothing above ``nyquist``, Hz: bands are cut there, what is wholly above is dropped.
+
+    Pitch that moves later is cut there, too.
+    """
+    events = dataclasses.replace(events, nyquist=nyquist)
+    lows, highs = (np.array(edges(events.columns.get(name), len(events), 0.0)) for name in BAND)
+    if not ((lows > nyquist) | (highs > nyquist)).any() and (lows < nyquist).all():
+        return events
+    columns = dict(events.columns)
+    for name in (name for name in BAND if name in columns):
+        columns[name] = changed(columns[name], np.full(len(events), nyquist), min)
+    return dataclasses.replace(events, columns=columns).only(lows < nyquist)
+
+
 def _transposed(item: Any, semitones: float, options: EventOptions) -> Any:
     if isinstance(item, str):
         return transposed(str(item), whole(semitones, options.between), options.spelling)

@@ -59,9 +59,18 @@ class FrameLabels(Target):
         return self.labels.dtype.kind == "f"
 
     @property
+    def rows(self) -> np.ndarray:
+        """The labels as (frames, classes), one class where they have none of their own."""
+        return self.labels.reshape(len(self.labels), math.prod(self.labels.shape[1:]))
+
+    @property
     def middles(self) -> np.ndarray:
         """The moment in the middle of every frame (n,), seconds."""
         return (np.arange(len(self.labels)) + 0.5) * self.hop
+
+    def covering(self, samples: int, rate: int) -> int:
+        """How many frames of this hop it takes to cover a clip."""
+        return _covering(samples, rate, self.hop)
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
@@ -147,7 +156,7 @@ def _nearest(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
 
 def _averaged(frames: FrameLabels, move: TimeMove, count: int) -> np.ndarray:
     """The mean over each frame of what is heard in it and known; where that is less than half, the value to ignore."""
-    edges, values = np.arange(count + 1) * frames.hop, frames.labels.reshape(len(frames), -1).astype(np.float64)
+    edges, values = np.arange(count + 1) * frames.hop, frames.rows.astype(np.float64)
     known = ~(values == frames.options.ignore).any(axis=1, keepdims=True) & ~np.isnan(values).any(axis=1, keepdims=True)
     weighed = np.concatenate([np.where(known, values, 0.0), known], axis=1)
     total, heard = np.zeros((count, weighed.shape[1])), np.zeros((count, 1))
@@ -174,7 +183,9 @@ def _integral(values: np.ndarray, at: np.ndarray) -> np.ndarray:
     """The sum of ``values`` (n, classes), each lasting 1, from the start up to ``at`` (m,); the last goes on."""
     sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0, dtype=np.float64)])
     row = np.clip(at.astype(int), 0, max(len(values) - 1, 0))
-    return np.asarray(sums[row] + (at - row)[:, None] * values[row]) if len(values) else np.zeros((len(at), 0))
+    if not len(values):
+        return np.zeros((len(at), values.shape[1]))
+    return np.asarray(sums[row] + (at - row)[:, None] * values[row])
 
 
 def _covering(samples: int, rate: int, hop: float) -> int:

@@ -118,3 +118,38 @@ def test_wrong_fields_are_refused():
         steps.audio.codec(format="aac")
     with pytest.raises(FieldError, match="field 'rate_hz' is required"):
         steps.audio.resample()
+
+
+def annotated_at(rate_hz, then=()):
+    aug = augkit.Pipeline(
+        [steps.resample(rate_hz=rate_hz), *then],
+        sample={"audio": "audio", "events": "events", "contour": "contour", "frames": "frame_labels"},
+    )
+    return aug(
+        audio=(np.ones(4410, np.float32), 44100),
+        events={"onset": [0.0] * 3, "offset": [0.1] * 3, "low_hz": [100, 6000, 9000], "high_hz": [200, 12000, 9500]},
+        contour={"times": [0.0, 0.05], "hz": [440.0, 9000.0]},
+        frames={"labels": np.arange(10), "hop": 0.01},
+        key="a",
+    )
+
+
+def test_what_a_lower_rate_cannot_hold_is_not_annotated_as_heard():
+    out = annotated_at(16000)
+    assert out["events"]["low_hz"] == [100, 6000] and out["events"]["high_hz"] == [200, 8000]
+    assert out["contour"]["hz"] == [440.0, 0.0]
+
+
+def test_bands_end_at_the_rate_that_the_clip_has_when_the_pitch_moves():
+    out = annotated_at(16000, [steps.pitch_shift(semitones=12)])
+    assert out["events"]["low_hz"] == [200] and out["events"]["high_hz"] == [400]  # 6000 Hz went beyond 8000
+    out = annotated_at(96000, [steps.pitch_shift(semitones=12)])
+    assert out["events"]["high_hz"] == [400, 24000, 19000] and out["contour"]["hz"] == [880.0, 18000.0]
+
+
+def test_frames_cover_a_clip_that_a_lower_rate_makes_longer():
+    labels = {"labels": np.arange(99), "hop": 1 / 22050}
+    aug = augkit.Pipeline([steps.resample(rate_hz=8000)], sample={"audio": "audio", "frames": "frame_labels"})
+    out = aug(audio=(np.ones(100, np.float32), 22050), frames=labels, key="a")
+    assert out["audio"][0].shape == (37,) and out["frames"]["labels"].tolist() == [*range(99), 98, 98]
+    aug.read(out)  # which refuses frames that do not cover the clip

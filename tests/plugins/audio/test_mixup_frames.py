@@ -57,3 +57,8 @@ def test_what_cannot_be_mixed_is_refused(a, b, message):
 def test_what_is_of_one_clip_alone_is_refused_when_it_is_compiled(kind):
     with pytest.raises(CompileError, match=r"mixup.*'said'"):
         augkit.Pipeline([steps.audio.mixup()], sample={"audio": "audio", "said": kind})
+
+
+def test_clips_without_frames_are_mixed():
+    none = clip(0.05, np.zeros((0, 2), np.float32))
+    assert mixed(none, none)[0].shape == (0, 2)
