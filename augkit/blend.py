@@ -116,7 +116,7 @@ def _check_blend(step: Step, action: Action) -> None:
         )
     if not action.step.transform.keeps_frame():
         raise CompileError(
-            f"{step.id}: may change how far {axes or 'the sample'} reaches, and augmix can only blend versions of one size. "
-            "Leave the step out of augmix, or put it beside it.",
+            f"{step.id}: may change how far {axes or 'the sample'} reaches, and augmix can only blend versions of one "
+            "size. Leave the step out of augmix, or put it beside it.",
             step.where,
         )
