@@ -93,7 +93,7 @@ def _node(item: Written, schema: Schema, complaints: Complaints) -> Node | None:
         fields = {**plain(given), **_paths(item, given, schema)}
         return step_from(item.name, fields, schema.modalities(), item.where)
 
-    return _built(item, given, build)
+    return _built(item, given, schema, build)
 
 
 def _paths(item: Written, given: Map, schema: Schema) -> dict[str, str]:
@@ -125,7 +125,7 @@ def _combiner(item: Written, schema: Schema, complaints: Complaints) -> Combiner
     children = read_steps(items, schema, complaints)
     if len(children) < len(items.items):
         return None
-    return _built(item, own, lambda: combiner_from(item.name, children, plain(own), item.where))
+    return _built(item, own, schema, lambda: combiner_from(item.name, children, plain(own), item.where))
 
 
 def _check_name(item: Written, schema: Schema) -> None:
@@ -151,14 +151,14 @@ def _check_on(item: Written, given: Map, schema: Schema) -> None:
             raise RecipeError(f"{item.name}: on: the sample has no field {name!r}.{hint}", each.where)
 
 
-def _built(item: Written, given: Map, build: Callable[[], N]) -> N:
+def _built(item: Written, given: Map, schema: Schema, build: Callable[[], N]) -> N:
     """What ``build`` makes; its complaints get the step's name and the place of the field."""
     try:
         return build()
     except FieldError as error:
         message = str(error).removeprefix(f"{item.name}: ")
         if message.startswith("unknown field"):
-            raise RecipeError(_unknown_field(item, error), place(given, error.field, of_key=True)) from None
+            raise RecipeError(_unknown_field(item, schema, error), place(given, error.field, of_key=True)) from None
         raise RecipeError(f"{item.name}: {message}", _value_place(item, given, error.field)) from None
     except MissingDependency as error:
         raise MissingDependency(f"{item.where}: {error}") from error
@@ -170,9 +170,9 @@ def _value_place(item: Written, given: Map, field: str | None) -> Where:
     return given.items[field].where if field is not None and field in given.items else item.where
 
 
-def _unknown_field(item: Written, error: FieldError) -> str:
+def _unknown_field(item: Written, schema: Schema, error: FieldError) -> str:
     """As the error says, but thinking of what every step may have too."""
-    cls = None if item.name in COMBINERS else catalogue().step(item.name).load()
+    cls = None if item.name in COMBINERS else catalogue().step(item.name, schema.modalities()).load()
     if cls is None or "from_fields" in cls.__dict__:  # a bridge knows its library's names better
         return f"{item.name}: {str(error).removeprefix(f'{item.name}: ')}"
     own = list(fields_of(cls))

@@ -29,6 +29,7 @@ CASES = {
         "4:13: hflip: unknown field 'streng'. Did you mean 'strength'?",
     ),
     "nested": ("steps:\n  - one_of:\n      - seq: [hflip, vlip]", "5:22: unknown step 'vlip'. Did you mean 'vflip'?"),
+    "field of a shared name": ("steps:\n  - crop: {sise: 5}", "4:12: crop: unknown field 'sise'. Did you mean 'size'?"),
     "in a combiner": ("steps:\n  - repeat: {n: 2, q: 1, steps: [hflip]}", "4:20: repeat: unknown field 'q'."),
     "source": ("source: {image_foldr: {root: x}}", "3:10: unknown source 'image_foldr'. Did you mean 'image_folder'?"),
     "field of source": (
