@@ -78,6 +78,8 @@ def _value(value: Any) -> str:
 
 
 def _number(value: float) -> str:
+    if abs(value) >= 1000:
+        return f"{value:.0f}"
     return f"{value:.3g}" if abs(value) >= 1 or abs(value) < 0.001 else f"{round(value, 3):g}"
 
 

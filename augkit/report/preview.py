@@ -14,6 +14,7 @@ from augkit.report.page import page
 from augkit.report.palette import Palette
 from augkit.report.pictures import pictures
 from augkit.report.sounds import sounds
+from augkit.report.spectra import spectra
 from augkit.report.texts import texts
 from augkit.sample import Label, Sample, Target
 from augkit.schema import Schema
@@ -92,6 +93,7 @@ class _Drawer:
             members = {name: sample.targets[name] for name in group.fields if name in sample.targets}
             parts.append(pictures(members, trace, self.palette))
             parts.append(sounds(members, self.palette))
+            parts.append(spectra(members, self.palette))
             parts.append(texts(members, self.palette))
         return "".join(parts) + _labels(sample.targets)
 
@@ -128,9 +130,10 @@ def _head(opened: Opened, count: int) -> str:
     )
     boxes += '<label><input type="checkbox" id="show-drawn" checked> what was drawn</label>'
     fields = ", ".join(f"{name}: {field.kind}" for name, field in recipe.schema.fields.items())
+    counted = f"{count} training sample{'s' * (count != 1)}"
     return (
         f"<h1>{escape(recipe.path.name)}</h1>\n"
-        f'<p class="soft">{count} training samples of {escape(fields)} · seed {recipe.seed} · recipe {opened.hash}. '
+        f'<p class="soft">{counted} of {escape(fields)} · seed {recipe.seed} · recipe {opened.hash}. '
         "A draw is a pure function of recipe, seed, epoch, key and copy: training makes the same ones.</p>\n"
         f"<p>{boxes}</p>\n<details><summary>the recipe, with everything filled in</summary>"
         f"<pre>{escape(recipe.resolved())}</pre></details>\n"

@@ -36,14 +36,14 @@ def _clip(name: str, clip: Audio, targets: Mapping[str, Target], palette: Palett
     seconds = len(samples) / clip.rate
     title = f"{name}, {seconds:.2f} s at {clip.rate} Hz, {len(clip.samples)} channels, peak {np.abs(samples).max():.2f}"
     picture = f'<img alt="" src="{data_uri(spectrogram(samples, clip.rate))}">'
-    boxes = "".join(_boxes(each, seconds, clip.rate / 2, palette) for each in events)
-    boxes += over_spectrum(targets, seconds, clip.rate / 2, palette)
+    over = "".join(boxes(each, seconds, clip.rate / 2, palette) for each in events)
+    over += over_spectrum(targets, seconds, clip.rate / 2, palette)
     wave = f'<svg viewBox="0 0 {COLUMNS} {_HEIGHT}" preserveAspectRatio="none"><path d="{outline(samples)}"/></svg>'
     bands = "".join(_bands(each, seconds, palette) for each in events) + over_wave(targets, seconds, palette)
     told = f"<small><span>0 to {clip.rate / 2000:g} kHz</span> {seconds:.2f} s</small>"
     heard = f'<audio controls preload="metadata" src="{wav_uri(samples, clip.rate)}"></audio>'
     return (
-        f'<div class="clip" title="{escape(title)}"><div class="spectrum">{picture}{boxes}</div>'
+        f'<div class="clip" title="{escape(title)}"><div class="spectrum">{picture}{over}</div>'
         f'<div class="wave">{wave}{bands}</div>{frames(targets, seconds, palette)}{told}{heard}</div>'
     )
 
@@ -61,7 +61,7 @@ def _y(value: float) -> str:
     return f"{(1 - value) * _HEIGHT / 2:.1f}"
 
 
-def _boxes(events: Events, seconds: float, nyquist: float, palette: Palette) -> str:
+def boxes(events: Events, seconds: float, nyquist: float, palette: Palette) -> str:
     """Events over the spectrogram, as high and low as their frequencies, or all of it where they have none."""
     labels = labels_of(events.columns, len(events))
     rows = zip(events.onset.tolist(), events.offset.tolist(), labels, *_hertz(events, nyquist), strict=True)

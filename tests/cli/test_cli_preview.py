@@ -156,6 +156,7 @@ def test_what_was_drawn_in_words(params: Params, words: str) -> None:
 
 def test_what_was_drawn_by_anybody() -> None:
     assert in_words({"sigma": 1.23456, "subseed": 123}) == "sigma 1.23"
+    assert in_words({"rate": 22050, "hz": 12345.6, "n_fft": 552}) == "rate 22050, hz 12346, n_fft 552"
     assert in_words({"share": 0.337, "partners": ["cat/7.png"]}) == "34% with cat/7.png"
     assert in_words({"picks": [0.1, 0.2], "partners": ["a"], "classes": None}) == "2 objects with a"
     assert in_words({"centre": [3, 4], "partners": ["a", "b", "c"]}) == "with a, b, c"

@@ -12,8 +12,9 @@ from PIL import Image
 
 from augkit.report.palette import Palette
 from augkit.report.sounds import sounds
+from augkit.report.spectra import shades, spectra
 from augkit.report.spectrogram import COLUMNS, ROWS, spectrogram, wav_uri
-from augkit.vocab.timeline import Audio, Beats, Contour, Events, FrameLabels, Words
+from augkit.vocab.timeline import Audio, Beats, Contour, Events, FrameLabels, Spectrogram, Words
 from tests.cli.conftest import Run
 
 
@@ -85,6 +86,50 @@ def test_beats_words_contours_and_frames_are_drawn() -> None:
         ("0.00", "50.00", "0"),
         ("50.00", "50.00", "1"),
     ]
+
+
+def spectrum(values: np.ndarray, hop: int = 80) -> Spectrogram:
+    return Spectrogram(values[None].astype(np.float32), hop, hop * (values.shape[1] - 1), 8000)
+
+
+def test_a_spectrogram_shows_its_highest_values_black_and_its_first_bin_at_the_bottom() -> None:
+    values = np.full((10, 101), -80.0)
+    values[2, 25:75] = 0
+    picture = shades(spectrum(values))[:, :, 0]
+    assert picture.shape == (10, 101) and picture.dtype == np.uint8
+    assert (picture[7, 25:75] == 0).all() and (picture == 0).sum() == 50 and (picture == 255).sum() == 10 * 101 - 50
+    assert (shades(spectrum(np.zeros((3, 5)))) == 255).all()
+
+
+def test_a_short_peak_is_seen_in_a_long_spectrogram() -> None:
+    values = np.zeros((4, 5000))
+    values[:, 2500] = 1
+    picture = shades(spectrum(values))[:, :, 0]
+    dark = np.flatnonzero((picture == 0).all(axis=0))
+    assert picture.shape[1] <= COLUMNS and len(dark) == 1 and abs(dark[0] / picture.shape[1] - 0.5) < 0.01
+
+
+def test_events_and_words_lie_along_a_spectrogram() -> None:
+    columns = {"label": ["owl"], "low_hz": [1000.0], "high_hz": [2000.0]}
+    words = Words(("oh",), np.array([0.1]), np.array([0.2]))
+    targets = {"events": Events(np.array([0.25]), np.array([0.75]), columns), "words": words}
+    html = spectra(targets | {"audio": spectrum(np.eye(10, 101))}, Palette())
+    assert re.findall(r'class="event" style="([^"]*?);--c', html) == [
+        "left:25.00%;width:50.00%;top:0.00%;height:100.00%"
+    ]
+    assert 'class="word" style="left:10.00%' in html and "10 bins, 101 frames" in html and "<audio" not in html
+
+
+@pytest.mark.parametrize("steps", ["[gain, log_mel]", "[gain, log_mel, picture: {like: pkg/efficientnet_lite0}]"])
+def test_a_page_shows_the_spectrograms_that_training_sees(run: Run, steps: str) -> None:
+    Path("r.yaml").write_text(
+        "augkit: 1\nsource: {demo: {name: sound_scenes, count: 4, seconds: 1}}\n"
+        f"sample: {{audio: audio, events: events}}\nsteps: {steps}\nsplit: {{val: 0.25}}\n"
+    )
+    assert run("preview", "r.yaml", "-o", "p.html", "--samples", "1", "--draws", "2").exit_code == 0
+    html = Path("p.html").read_text(encoding="utf-8")
+    assert len(re.findall(r'<img alt="" src="data:image/png;base64,', html)) == 4
+    assert len(re.findall("<audio", html)) == 1 and html.count('<div class="clip"') == 4
 
 
 def test_a_page_holds_pictures_and_sounds(run: Run) -> None:
