@@ -22,8 +22,9 @@ from augkit.recipe.starting import draft
 def command(data: Path, out: Path | None, force: bool, yes: bool) -> None:
     """Look at DATA and write a short recipe for it.
 
-    DATA is a folder with a folder of pictures per class, or with images/ beside masks/, a COCO, VOC or YOLO data set,
-    or a table of boxes or of classes.
+    DATA is a folder with a folder of pictures or sounds per class, or with images/ beside masks/, a COCO, VOC or YOLO
+    data set, a table of boxes or of classes, sounds with DCASE, Raven, Audacity or JAMS files, or a file of texts: a
+    table, CoNLL, CoNLL-U, SQuAD.
 
     Counts the classes, names files that cannot be read, chooses task, size and backbone, and asks what it cannot know.
     """

@@ -15,6 +15,9 @@ from typing import Any
 from augkit.errors import FieldError
 
 PARTS = ("train", "val", "test")
+_ALONE = (
+    "there is one sample (or group), and it is needed in train. Write `split: {{{part}: 0}}`, or give more samples."
+)
 _INDIVISIBLE = (
     "no class has two samples (or groups) left to divide, and each needs one in train. "
     "Write `stratify: false` or `{part}: 0`, or check the label."
@@ -48,7 +51,8 @@ def split_keys(
         if fraction > 0:
             chosen = _take(strata, taken, fraction, share)
             if not chosen:
-                raise FieldError(f"{part}: {_INDIVISIBLE.format(part=part)}", part)
+                why = _ALONE if len(units) == 1 else _INDIVISIBLE
+                raise FieldError(f"{part}: {why.format(part=part)}", part)
             taken |= dict.fromkeys(chosen, part)
     where = {key: taken.get(unit, "train") for unit, members in units.items() for key in members}
     parts = {part: [key for key in keys if where[key] == part] for part in PARTS}

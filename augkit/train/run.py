@@ -14,10 +14,13 @@ import torch
 from augkit.data import Opened, open_recipe
 from augkit.data.loading import Loader
 from augkit.errors import RecipeError
+from augkit.plugins import catalogue
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
 from augkit.recipe.reading import Given, Overrides
+from augkit.sample import Target
+from augkit.train.classification import READS
 from augkit.train.config import Fields, RunConfig, located_in
 from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
 from augkit.train.learner import Learner
@@ -109,14 +112,24 @@ def _job(opened: Opened) -> Job:
 
 def _instead(recipe: Recipe) -> str:
     kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
-    if "label" in kinds.values():
+    lacks = _lacks(recipe, list(kinds.values()))
+    if not lacks:
         return "; write train: {backbone: pkg/efficientnet_lite0, epochs: 20}."
     listing = ", ".join(f"{name}: {kind}" for name, kind in kinds.items())
     others = ", ".join(name for name in tasks() if name != USUAL)
     return (
-        f", and a sample of {listing} has no label to learn: classification needs one. Other tasks: "
-        f"{others or 'none'}. For a training of your own: augkit.loader({recipe.path.name!r})."
+        f", and a sample of {listing} has no {lacks}: classification needs one. Other tasks: "
+        f"{others or 'none'}; where one fits, `augkit init DATA` writes it. "
+        f"For a training of your own: augkit.loader({recipe.path.name!r})."
     )
+
+
+def _lacks(recipe: Recipe, kinds: list[str]) -> str | None:
+    """What the usual task would miss, in words."""
+    if "label" not in kinds:
+        return "label to learn"
+    types: list[type[Target]] = [catalogue().load("target", kind) for kind in kinds_after(recipe).values()]
+    return None if any(kind.normalized_by or kind.fed_as == READS for kind in types) else "picture for a backbone"
 
 
 def _model(job: Job) -> Learner:

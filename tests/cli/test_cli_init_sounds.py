@@ -143,3 +143,8 @@ def test_a_table_may_be_named_itself(run: Run) -> None:
     esc(Path("data"))
     assert run("init", "data/meta/esc.csv", "--yes").exit_code == 0
     assert run("check", "esc.yaml").exit_code == 0, Path("esc.yaml").read_text(encoding="utf-8")
+
+
+def test_the_help_names_sounds_and_texts(run: Run) -> None:
+    told = " ".join(run("init", "--help").stdout.split())
+    assert "pictures or sounds per class" in told and "DCASE" in told and "CoNLL" in told and "SQuAD" in told

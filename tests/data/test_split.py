@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import augkit
 from augkit.data import split_keys
+from augkit.errors import FieldError
 
 KEYS = [f"photo {number}" for number in range(997)]
 LABELS = {key: number % 7 for number, key in enumerate(KEYS)}
@@ -117,3 +118,12 @@ def test_classes_of_one_cannot_be_divided() -> None:
 def test_counting_per_class_needs_a_label() -> None:
     with pytest.raises(augkit.FieldError, match="needs a label"):
         split_keys(KEYS, train_per_class=3)
+
+
+@pytest.mark.parametrize("groups", [None, {"a": "x"}])
+def test_one_sample_cannot_be_divided_and_nobody_speaks_of_classes(groups):
+    with pytest.raises(FieldError, match=r"val: there is one sample .* Write `split: {val: 0}`") as error:
+        split_keys(["a"], val=0.2, groups=groups)
+    assert "class" not in str(error.value)
+    with pytest.raises(FieldError, match="no class has two samples"):
+        split_keys(["a", "b"], val=0.2, labels={"a": 0, "b": 1})

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
+import soundfile
 import torch
 from torch import nn
 
@@ -24,6 +26,26 @@ def test_a_recipe_without_train_says_what_to_write_or_that_nothing_can_be():
         RecipeError, match=r"a sample of image: image, mask: mask has no label to learn: .*augkit\.loader"
     ):
         fit(data | {"sample": {"image": "image", "mask": "mask"}})
+
+
+@pytest.mark.parametrize(
+    ("source", "sample"),
+    [
+        ({"demo": "docstrings"}, {"text": "text", "package": "label"}),
+        ({"audio_folder": "clips"}, {"audio": "audio", "label": "label"}),
+    ],
+)
+def test_texts_and_sounds_with_a_label_are_not_told_to_take_a_backbone_for_pictures(tmp_path, source, sample):
+    for name in ("a/1", "a/2", "b/1", "b/2"):
+        file = tmp_path / "clips" / f"{name}.wav"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(file, np.zeros(800), 8000)
+    given = tmp_path / "r.yaml"
+    given.write_text(json.dumps({"augkit": 1, "source": source, "sample": sample, "steps": []}))
+    with pytest.raises(
+        RecipeError, match=r"no `train`.* has no picture for a backbone.*text_classification.*augkit init"
+    ):
+        fit(given)
 
 
 def test_a_last_batch_of_one_picture_trains(tmp_path):
