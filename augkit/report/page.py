@@ -50,6 +50,7 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
 .wave .event { border-width: 0 0 0 2px; background: color-mix(in srgb, var(--c) 28%, transparent); }
 .text { max-width: 300px; white-space: pre-wrap; overflow-wrap: anywhere; } .text p { margin: 0 0 6px; }
 mark { color: inherit; background: color-mix(in srgb, var(--c) 30%, transparent); border-bottom: 2px solid var(--c); }
+mark small { margin-left: 2px; font-size: 9px; color: var(--soft); user-select: none; }
 .tags span { display: inline-block; border-bottom: 2px solid var(--c, transparent); }
 .tags small { display: block; font-size: 9px; color: var(--soft); }
 .outline { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }

@@ -20,13 +20,14 @@ def texts(targets: Mapping[str, Target], palette: Palette) -> str:
 
 
 def marked(string: str, spans: list[Spans], palette: Palette) -> str:
-    """The text with every span's part coloured; where spans overlap, by the one that begins last."""
+    """The text with every span's part coloured, its label behind; where spans overlap, by the one that begins last."""
     labelled = sorted(each for group in spans for each in _labelled(group))
     edges = sorted({0, len(string), *(edge for start, end, _ in labelled for edge in (start, end))})
     parts = []
     for start, end in pairwise(edges):
         inside = [label for first, last, label in labelled if first <= start and end <= last]
-        piece = escape(string[start:end])
+        ended = [label for first, last, label in labelled if first < last == end and label]
+        piece = escape(string[start:end]) + "".join(f"<small>{escape(label)}</small>" for label in reversed(ended))
         style = f'style="--c:{palette.of(inside[-1])}" title="{escape(", ".join(inside))}"' if inside else ""
         parts.append(f"<mark {style}>{piece}</mark>" if inside else piece)
     return "".join(parts)

@@ -129,7 +129,10 @@ def test_sounds_and_texts() -> None:
     html = sounds({"clip": clip, "events": events}, Palette())
     assert "left:25.00%;width:50.00%" in html and ">bark</b></i>" in html and "<path d=" in html
     text = texts({"text": Text("a <b> c"), "spans": Spans((2,), (5,), {"label": ["X"]})}, Palette())
-    assert re.search(r'a <mark [^>]*title="X">&lt;b&gt;</mark> c', text)
+    assert re.search(r'a <mark [^>]*title="X">&lt;b&gt;<small>X</small></mark> c', text)
+    nested = Spans((0, 2), (5, 5), {"label": ["ORG", "<LOC>"]})
+    text = re.sub(r" style=[^>]*", "", texts({"text": Text("a big c"), "spans": nested}, Palette()))
+    assert "<mark>a </mark><mark>big<small>&lt;LOC&gt;</small><small>ORG</small></mark> c" in text
 
 
 HERE = Size(100, 200)
