@@ -7,17 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from augkit.errors import DataError
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
 from augkit.train.learner import Learner
-from augkit.train.optimizers import Group
-from augkit.words import suggestion
+from augkit.train.optimizers import Group, body_and_head
 
 
 @dataclass
@@ -48,6 +45,13 @@ class Tally:
         count = max(1, self.count)
         return {f"{split}_loss": self.loss / count, f"{split}_accuracy": self.correct / count}
 
+    def metrics_by_class(self, split: str, classes: Sequence[Any]) -> dict[str, Any]:
+        """The same; of a validation also ``per_class``, the accuracy of each by its name."""
+        if split == "train":
+            return self.metrics(split)
+        named = {str(classes[number]): hits / n for number, (hits, n) in sorted(self.per_class.items())}
+        return {**self.metrics(split), "per_class": named}
+
 
 class Classifier(Learner):
     """Learns ``classes`` from batches of the loader. The head's first weights come from torch's global generator.
@@ -66,7 +70,6 @@ class Classifier(Learner):
         self.backbone = backbone.requires_grad_(not config.freeze)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(backbone.width, len(self.classes))
-        self._numbers = {label: number for number, label in enumerate(self.classes)}
         self.train()  # the trainer restores modes as it found them, and may never call this itself
 
     def forward(self, images: Tensor) -> Tensor:
@@ -79,19 +82,6 @@ class Classifier(Learner):
         if self.config.freeze:
             self.backbone.eval()
         return self
-
-    def numbers(self, labels: Any) -> Tensor:
-        """Class numbers (n,) of labels as they come in a batch, or as they are: weights (n, classes) of mixed ones."""
-        if isinstance(labels, Tensor) and labels.ndim == 2:
-            return labels.to(self.device)
-        values = labels.tolist() if isinstance(labels, Tensor) else labels
-        try:
-            return torch.tensor([self._numbers[value] for value in values], device=self.device)
-        except KeyError as error:
-            hint = suggestion(str(error.args[0]), map(str, self.classes))
-            raise DataError(
-                f"{self.fields.target}: {error.args[0]!r} is no class of the training split.{hint}"
-            ) from None
 
     def sums(self) -> Tally:
         """An empty tally."""
@@ -108,19 +98,11 @@ class Classifier(Learner):
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and accuracy; of a validation also the accuracy of each class."""
         tally: Tally = self.tallies[split]
-        if split == "train":
-            return tally.metrics(split)
-        named = {str(self.classes[number]): hits / n for number, (hits, n) in sorted(tally.per_class.items())}
-        return {**tally.metrics(split), "per_class": named}
+        return tally.metrics_by_class(split, self.classes)
 
     def groups(self) -> list[Group]:
-        """What learns: the head, and the backbone unless it is frozen; one group where both learn at one rate."""
-        rate = self.config.lr
-        head: Group = {"params": list(self.head.parameters()), "lr": rate * self.config.head_lr_factor, "name": "head"}
-        body = [parameter for parameter in self.backbone.parameters() if parameter.requires_grad]
-        if body and self.config.head_lr_factor == 1:
-            return [{"params": body + head["params"], "lr": rate, "name": "all"}]
-        return [{"params": body, "lr": rate, "name": "backbone"}, head] if body else [head]
+        """The head, and the backbone unless it is frozen."""
+        return body_and_head("backbone", self.backbone, self.head, self.config.lr, self.config.head_lr_factor)
 
     def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
         target = self.numbers(batch[self.fields.target])

@@ -8,9 +8,11 @@ import lightning.pytorch as lightning
 import torch
 from torch import Tensor
 
+from augkit.errors import DataError
 from augkit.rng import stream
-from augkit.train.config import RunConfig
+from augkit.train.config import Fields, RunConfig
 from augkit.train.optimizers import Group, build_optimizer, build_schedule, layout_for
+from augkit.words import suggestion
 
 
 class Sums(Protocol):
@@ -28,11 +30,28 @@ class Learner(lightning.LightningModule):
     learns (``groups``). ``steps`` is the number of optimizer steps that the schedule spans.
     """
 
+    fields: Fields
+
     def __init__(self, config: RunConfig, classes: list[Any], steps: int, seed: int = 0) -> None:
         super().__init__()
         self.config, self.classes = config, classes
+        self._numbers = {label: number for number, label in enumerate(classes)}
         self.steps, self.seed, self.layout = steps, seed, layout_for(config)
         self.tallies: dict[str, Any] = {"train": self.sums(), "val": self.sums()}
+
+    def number(self, label: Any) -> int:
+        """Of a class; DataError for one that the training split has not."""
+        if label not in self._numbers:
+            hint = suggestion(str(label), map(str, self.classes))
+            raise DataError(f"{self.fields.target}: {label!r} is no class of the training split.{hint}")
+        return self._numbers[label]
+
+    def numbers(self, labels: Any) -> Tensor:
+        """Class numbers (n,) of labels as they come in a batch, or as they are: weights (n, classes) of mixed ones."""
+        if isinstance(labels, Tensor) and labels.ndim == 2:
+            return labels.to(self.device)
+        values = labels.tolist() if isinstance(labels, Tensor) else labels
+        return torch.tensor([self.number(value) for value in values], device=self.device)
 
     def sums(self) -> Sums:
         """An empty one."""

@@ -12,10 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from augkit.errors import DataError
 from augkit.train.config import Fields
 from augkit.train.learner import Learner
-from augkit.words import suggestion
 from augkit_audio.tasks.events import DetectionConfig
 from augkit_audio.tasks.f1 import Counts, Event, event_counts, segment_counts, segments
 from augkit_audio.tasks.frames import active_frames, smoothed, told_events
@@ -80,7 +78,6 @@ class Detector(Learner):
         )
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(widths[-1], len(self.classes))
-        self._numbers = {label: number for number, label in enumerate(self.classes)}
 
     def forward(self, values: Tensor, mask: Tensor) -> Tensor:
         """Logits (b, frames, classes); ``mask`` (b, frames) is true where there is sound."""
@@ -125,13 +122,7 @@ class Detector(Learner):
         times = (columns[name].tolist() for name in ("onset", "offset"))
         labels = columns.get("label", [])
         labels = labels.tolist() if isinstance(labels, Tensor) else labels
-        return [Event(onset, offset, self._number(label)) for onset, offset, label in zip(*times, labels, strict=True)]
-
-    def _number(self, label: Any) -> int:
-        if label not in self._numbers:
-            hint = suggestion(str(label), map(str, self.classes))
-            raise DataError(f"{self.fields.target}: {label!r} is no class of the training split.{hint}")
-        return self._numbers[label]
+        return [Event(onset, offset, self.number(label)) for onset, offset, label in zip(*times, labels, strict=True)]
 
     def _add(
         self, tally: Tally, loss: Tensor, logits: Tensor, truth: Sequence[list[Event]], lengths: list[int], hop: float

@@ -9,13 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from augkit.errors import DataError
 from augkit.train.classifier import Tally
 from augkit.train.config import Fields
 from augkit.train.learner import Learner
-from augkit.train.optimizers import Group
+from augkit.train.optimizers import Group, body_and_head
 from augkit.vocab.text import Tags, Text
-from augkit.words import suggestion
 from augkit_text.subwords import IGNORED, first_subwords
 from augkit_text.tasks.config import EncoderConfig, TextConfig, TokenConfig
 from augkit_text.tasks.encoder import Encoder
@@ -35,7 +33,6 @@ class EncoderLearner(Learner):
         self.encoder = encoder.requires_grad_(not config.freeze)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(encoder.width, len(self.classes))
-        self.numbers = {label: number for number, label in enumerate(self.classes)}
         self.train()
 
     def train(self, mode: bool = True) -> EncoderLearner:
@@ -46,24 +43,12 @@ class EncoderLearner(Learner):
         return self
 
     def groups(self) -> list[Group]:
-        """What learns: the head, and the encoder unless it is frozen; one group where both learn at one rate."""
-        rate = self.config.lr
-        head: Group = {"params": list(self.head.parameters()), "lr": rate * self.config.head_lr_factor, "name": "head"}
-        body = [parameter for parameter in self.encoder.parameters() if parameter.requires_grad]
-        if body and self.config.head_lr_factor == 1:
-            return [{"params": body + head["params"], "lr": rate, "name": "all"}]
-        return [{"params": body, "lr": rate, "name": "encoder"}, head] if body else [head]
+        """The head, and the encoder unless it is frozen."""
+        return body_and_head("encoder", self.encoder, self.head, self.config.lr, self.config.head_lr_factor)
 
     def smoothing(self, split: str) -> float:
         """Of the loss: in training alone."""
         return self.config.label_smoothing if split == "train" else 0.0
-
-    def number(self, label: Any) -> int:
-        """Of a class; DataError for one that the training split has not."""
-        if label not in self.numbers:
-            hint = suggestion(str(label), map(str, self.classes))
-            raise DataError(f"{self.fields.target}: {label!r} is no class of the training split.{hint}")
-        return self.numbers[label]
 
 
 class TextLearner(EncoderLearner):
@@ -87,13 +72,8 @@ class TextLearner(EncoderLearner):
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
         """Cross entropy; labels that were mixed are weights of classes."""
-        labels = batch[self.fields.target]
         logits = self(batch[self.fields.input])
-        if isinstance(labels, Tensor) and labels.ndim == 2:
-            target = labels.to(logits.device)
-        else:
-            values = labels.tolist() if isinstance(labels, Tensor) else labels
-            target = torch.tensor([self.number(label) for label in values], device=logits.device)
+        target = self.numbers(batch[self.fields.target])
         loss = functional.cross_entropy(logits, target, label_smoothing=self.smoothing(split))
         self.tallies[split].add(loss, logits, target)
         return loss
@@ -101,10 +81,7 @@ class TextLearner(EncoderLearner):
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and accuracy; of a validation also the accuracy of each class."""
         tally: Tally = self.tallies[split]
-        if split == "train":
-            return tally.metrics(split)
-        named = {str(self.classes[number]): hits / n for number, (hits, n) in sorted(tally.per_class.items())}
-        return {**tally.metrics(split), "per_class": named}
+        return tally.metrics_by_class(split, self.classes)
 
 
 class TokenLearner(EncoderLearner):
