@@ -20,9 +20,7 @@ from augkit.data.table import Table, read_table
 from augkit.data.whole import write_bytes
 from augkit.errors import DataError, FieldError, ReplayError
 from augkit.words import suggestion
-
-ENDINGS = frozenset(".wav .flac .ogg .oga .opus .mp3 .aif .aiff .aifc .au .w64 .rf64 .caf".split())
-"""Files of a folder that are taken; what a table names is taken whatever it is called."""
+from augkit_audio.files import EXTENSIONS
 
 _READ_AT_ONCE = 1 << 22
 
@@ -96,13 +94,13 @@ def _in_folder(folder: Path, field: str) -> list[Sound]:
         raise FieldError(f"{field}: there is no folder {folder}.", field)
     files = {file.relative_to(folder).as_posix(): file for file in _sounds_below(folder)}
     if not files:
-        raise FieldError(f"{field}: {folder} holds no sounds ({', '.join(sorted(ENDINGS))}).", field)
+        raise FieldError(f"{field}: {folder} holds no sounds ({', '.join(sorted(EXTENSIONS))}).", field)
     return _listed(files, {}, folder, field)
 
 
 def _sounds_below(folder: Path) -> Iterator[Path]:
     for place, _, names in os.walk(folder, followlinks=True):
-        yield from (Path(place, name) for name in names if Path(name).suffix.lower() in ENDINGS)
+        yield from (Path(place, name) for name in names if Path(name).suffix.lower() in EXTENSIONS)
 
 
 def _in_table(path: Path, field: str) -> list[Sound]:

@@ -10,15 +10,14 @@ from statistics import median
 import cv2
 import numpy as np
 
-from augkit.carriers import Calibration, How, Move, Work
+from augkit.carriers import Calibration, How, Work
 from augkit.sample import Target
 from augkit.vocab.space import Image, ImageSequence, PlanarMap
-from augkit.vocab.space.sequence import FrameByFrame
 from augkit_image.border import Array
 from augkit_image.composing import COSTS, amounts, composed, is_choice, joints
 from augkit_image.facts import Facts
 from augkit_image.follow import image_follows_map
-from augkit_image.running import grouped
+from augkit_image.running import grouped, moves_of_a_frame
 from augkit_image.solid import solid
 
 _MAPS_OF_A_KIND = 8
@@ -49,20 +48,14 @@ def calibrate(works: Sequence[Work], how: How) -> Calibration:
 def chains_of(work: Work, how: How) -> Iterator[Chain]:
     """The planar maps that stand together in one work, where some of them could be joined."""
     if isinstance(work.target, ImageSequence):
-        work = of_a_frame(work.target, work.moves)
+        # Of the first frame, where every move goes frame by frame; else nothing is to be chosen.
+        work = Work(work.target.parts()[0], tuple(moves_of_a_frame(work.moves) or ()))
     if not isinstance(work.target, Image):
         return
     for what, group in grouped(work.moves):
         maps = [move.params for move in group]
         if what == "map" and is_choice(maps, how) and any(len(joined) > 1 for joined in _joined(maps, how)):
             yield maps
-
-
-def of_a_frame(film: ImageSequence, moves: Sequence[Move]) -> Work:
-    """What the first frame of a film is given, where every move goes frame by frame; else nothing."""
-    by_frame = all(isinstance(move.kernel, FrameByFrame) for move in moves)
-    inner = [Move(move.step, move.kernel.of_image, move.params) for move in moves if by_frame]  # type: ignore[attr-defined]
-    return Work(film.parts()[0], tuple(inner))
 
 
 def _pixels(target: Target) -> Array:

@@ -14,7 +14,7 @@ from augkit.vocab.space.planar import Matrix
 from augkit_image import jpeg_file, jpeg_region
 from augkit_image.border import Array
 from augkit_image.composing import product
-from augkit_image.files import Decoder, content, read_image
+from augkit_image.files import OF_JPEG, Decoder, content, read_image
 from augkit_image.jpeg_file import Header
 from augkit_image.matrix import scales
 from augkit_image.rectangle import Rectangle, shown_alone
@@ -26,7 +26,7 @@ _WORTH = 0.6
 
 def open_image(path: str | Path, decoder: Decoder = "pillow") -> Image | Array:
     """A picture file as a sample holds it: its pixels, or with a decoder of JPEG a file that waits for the plan."""
-    if decoder not in ("simplejpeg", "nvimgcodec"):
+    if decoder not in OF_JPEG:
         return read_image(path, decoder)
     data, file = content(path)
     header = jpeg_file.read_header(data, file) if jpeg_file.is_jpeg(data) else None

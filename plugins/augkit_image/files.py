@@ -23,7 +23,8 @@ Source = str | os.PathLike[str] | bytes
 
 _MODES = ("rgb", "gray", "rgba", "keep")
 _DECODERS = get_args(Decoder)
-_OF_JPEG = ("simplejpeg", "nvimgcodec")
+OF_JPEG = ("simplejpeg", "nvimgcodec")
+"""Decoders that read JPEG themselves, and leave all else to Pillow."""
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 _INSTALL = "pip install 'augkit[image]'"
 _lock = threading.Lock()
@@ -46,7 +47,7 @@ def read_image(source: Source, decoder: Decoder = "pillow", mode: Mode = "rgb") 
     if decoder not in _DECODERS:
         raise ValueError(f"unknown decoder {decoder!r}; one of {', '.join(_DECODERS)}")
     data, file = content(source)
-    if decoder in _OF_JPEG and jpeg_file.is_jpeg(data) and (header := jpeg_file.read_header(data, file)):
+    if decoder in OF_JPEG and jpeg_file.is_jpeg(data) and (header := jpeg_file.read_header(data, file)):
         return as_mode(jpeg_file.decode(data, header, file=file), mode)
     picture = _opened(data, file)
     levels = _by_opencv(data, picture, file) if decoder == "opencv" else _by_pillow(picture, file)

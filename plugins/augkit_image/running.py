@@ -49,14 +49,17 @@ def _solid(image: Target) -> Target:
 @runs(ImageSequence)
 def run_film(film: Target, moves: Sequence[Move], how: How) -> Target:
     """Every frame as an image with the same moves."""
-    inner = [Move(move.step, move.kernel.of_image, move.params) for move in moves if _by_frame(move)]
-    if len(inner) < len(moves) or not isinstance(film, ImageSequence):
+    inner = moves_of_a_frame(moves)
+    if inner is None or not isinstance(film, ImageSequence):
         return one_by_one(film, moves)
     return film.frame_by_frame(lambda image, _: run_image(image, inner, how), None)
 
 
-def _by_frame(move: Move) -> bool:
-    return isinstance(move.kernel, FrameByFrame)
+def moves_of_a_frame(moves: Sequence[Move]) -> list[Move] | None:
+    """What each frame of a film is given as an image, or None where some move is not made frame by frame."""
+    if not all(isinstance(move.kernel, FrameByFrame) for move in moves):
+        return None
+    return [Move(move.step, move.kernel.of_image, move.params) for move in moves]  # type: ignore[attr-defined]
 
 
 @runs(Mask)

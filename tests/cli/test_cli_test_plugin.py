@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.distributions import plugin_of_one_file
+
 CROOKED = """
 import augkit
 from augkit.vocab.space import Affine2D, Boxes
@@ -50,11 +52,7 @@ def augkit_register(registry):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     for name, code in (("crooked", CROOKED), ("empty", EMPTY)):
-        info = folder / f"{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[augkit.plugins]\n{name} = {name}\n")
-        (folder / f"{name}.py").write_text(code)
+        plugin_of_one_file(folder, name, code)
     return folder
 
 

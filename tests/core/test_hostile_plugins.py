@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.distributions import distribution, plugin_of_one_file
+
 HEAD = "AUGKIT_API = 1\nfrom augkit.hooks import hookimpl\n"
 HOOK = "@hookimpl\ndef augkit_register(registry):\n    "
 
@@ -43,17 +45,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     sources = {f"aa_{name}": code for name, (code, _) in BROKEN.items()} | {"aa_lazy": LAZY}
     for name, code in sources.items():
-        (folder / f"{name}.py").write_text(code, encoding="utf-8")
-        _dist(folder, name, f"{name} = {name}")
-    _dist(folder, "image_too", "image = aa_lazy")
+        plugin_of_one_file(folder, name, code)
+    distribution(folder, "image_too", plugin="image = aa_lazy")
     return folder
-
-
-def _dist(folder: Path, name: str, point: str) -> None:
-    info = folder / f"{name}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", encoding="utf-8")
-    (info / "entry_points.txt").write_text(f"[augkit.plugins]\n{point}\n", encoding="utf-8")
 
 
 def _run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:

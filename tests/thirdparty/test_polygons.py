@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.distributions import plugin_of_one_file
+
 SOURCE = Path(__file__).parent / "augkit_polygons"
 
 
@@ -36,17 +38,9 @@ def installed(tmp_path_factory):
 @pytest.fixture
 def neighbours(tmp_path):
     """Two plugins more: one breaks while it is imported, one moves space in a way that polygons have not heard of."""
-    plugin(tmp_path, "shattered", "raise RuntimeError('no such GPU')")
-    plugin(tmp_path, "swirls", SWIRLS)
+    plugin_of_one_file(tmp_path, "shattered", "raise RuntimeError('no such GPU')")
+    plugin_of_one_file(tmp_path, "swirls", SWIRLS)
     return tmp_path
-
-
-def plugin(folder, name, code):
-    info = folder / f"{name}-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[augkit.plugins]\n{name} = {name}\n")
-    (folder / f"{name}.py").write_text(code)
 
 
 SWIRLS = """

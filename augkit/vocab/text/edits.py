@@ -13,6 +13,12 @@ from augkit.transform import Params
 from augkit.vocab.text.compose import Edit, composed
 
 
+def check_length(drawn_for: int, met: int) -> None:
+    """ReplayError for a text of another length than the one that a change was drawn for."""
+    if met != drawn_for:
+        raise ReplayError(f"drawn for a text of {drawn_for} characters, met one of {int(met)}.")
+
+
 @dataclass(frozen=True)
 class Edits(Params):
     """``edits`` over an original string of ``length`` code points, by position, none overlapping another.
@@ -43,14 +49,12 @@ class Edits(Params):
 
     def frame(self, frame: Frame) -> Frame:
         """The length afterwards; a text of another length than the one edited raises ReplayError."""
-        if frame[Axis.TEXT] != self.length:
-            raise ReplayError(f"drawn for a text of {self.length} characters, met one of {int(frame[Axis.TEXT])}.")
+        check_length(self.length, frame[Axis.TEXT])
         return {**frame, Axis.TEXT: self.length_out}
 
     def apply(self, string: str) -> str:
         """The edited string."""
-        if len(string) != self.length:
-            raise ReplayError(f"drawn for a text of {self.length} characters, met one of {len(string)}.")
+        check_length(self.length, len(string))
         pieces, at = [], 0
         for start, end, replacement in self.edits:
             pieces += [string[at:start], replacement]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from augkit.errors import FieldError, ReplayError
+from augkit.errors import FieldError
 from augkit.sample import TEXT, Axis, Frame
 from augkit.transform import Params
+from augkit.vocab.text.edits import check_length
 
 Piece = tuple[int, int]
 """``(start, end)`` of a part of the original text."""
@@ -65,14 +66,12 @@ class Pieces(Params):
 
     def frame(self, frame: Frame) -> Frame:
         """The length afterwards; a text of another length raises ReplayError."""
-        if frame[Axis.TEXT] != self.length:
-            raise ReplayError(f"drawn for a text of {self.length} characters, met one of {int(frame[Axis.TEXT])}.")
+        check_length(self.length, frame[Axis.TEXT])
         return {**frame, Axis.TEXT: self.length_out}
 
     def apply(self, string: str) -> str:
         """The pieces of the string, joined."""
-        if len(string) != self.length:
-            raise ReplayError(f"drawn for a text of {self.length} characters, met one of {len(string)}.")
+        check_length(self.length, len(string))
         return "".join([string[start:end] for start, end in self.pieces])
 
     def parts(self, start: int, end: int) -> list[Piece]:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.distributions import distribution
+
 
 def in_a_new_process(code, *path, **environment):
     places = os.pathsep.join(map(str, path))
@@ -30,9 +32,7 @@ print("albumentations" in sys.modules, os.environ.get("NO_ALBUMENTATIONS_UPDATE"
 
 
 def installed(folder: Path, name: str, version: str) -> Path:
-    info = folder / f"{name}-{version}.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    distribution(folder, name, version)
     return folder
 
 
