@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -86,3 +89,11 @@ def test_models_that_are_not_there() -> None:
         BackTranslate(model="hf/x", back="x")
     with pytest.raises((augkit.FieldError, augkit.AugkitError), match=r"no folder \./nowhere"):
         run("masked_lm", 1, model="hf/./nowhere", rate=0.9)
+
+
+def test_mkl_is_told_before_it_multiplies_that_there_will_be_forks():
+    code = "import os, augkit_text.model_steps; print(os.environ['MKL_DISABLE_FAST_MM'])"
+    kept = {name: value for name, value in os.environ.items() if name != "MKL_DISABLE_FAST_MM"}
+    for given, told in (({}, "1"), ({"MKL_DISABLE_FAST_MM": "0"}, "0")):
+        done = subprocess.run([sys.executable, "-c", code], env={**kept, **given}, capture_output=True, text=True)
+        assert done.stdout.strip() == told, done.stderr
