@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
@@ -15,10 +14,6 @@ from augkit_text.differences import edits_between
 from augkit_text.draws import places
 from augkit_text.passage import Passage
 from augkit_text.step import TextStep
-
-# MKL keeps buffers by thread, and in a process that was forked may look for its own for ever. It asks when it first
-# multiplies, which in a training is before a worker draws: so the recipe's step says it, not the model.
-os.environ.setdefault("MKL_DISABLE_FAST_MM", "1")
 
 
 class ModelStep(TextStep):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch.nn import functional
@@ -15,32 +15,43 @@ from torch.nn import functional
 from augkit_text.subwords import first_subwords
 from augkit_text.tasks.encoder import Encoder, load, readable
 
+T = TypeVar("T")
 Range = tuple[int, int]
 
 _turn = threading.RLock()
+_worker: ThreadPoolExecutor | None = None
 
 
 def _renew() -> None:
-    global _turn
-    _turn = threading.RLock()
+    global _turn, _worker
+    _turn, _worker = threading.RLock(), None
 
 
-os.register_at_fork(after_in_child=_renew)  # another thread may have had it when the process forked
+# A fork waits until no model is at work, and starts a thread of its own.
+os.register_at_fork(before=lambda: _turn.acquire(), after_in_parent=lambda: _turn.release(), after_in_child=_renew)
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One at a time, on one thread of torch's: its generator is shared, sums depend on the number of threads, and a
-    process that was forked has none but its own.
+def _alone(work: Callable[..., T], *given: Any) -> T:
+    """``work(*given)`` on the one thread of this process that models run on, with torch's generators restored.
+
+    One at a time, since the generator is shared; with one thread of torch's, since sums depend on their number. And
+    always on the same: where a thread that has multiplied comes to its end, MKL holds a lock, and a process that is
+    forked just then would wait for it for ever.
     """
+    global _worker
     with _turn:
         before = torch.get_num_threads()
-        torch.set_num_threads(1)
+        _worker = _worker or ThreadPoolExecutor(1, "augkit-models")
         try:
-            with torch.random.fork_rng(devices=[]), torch.no_grad():
-                yield
+            return _worker.submit(_lent, work, *given).result()
         finally:
-            torch.set_num_threads(before)
+            torch.set_num_threads(before)  # a thread's own number is also that of threads to come
+
+
+def _lent(work: Callable[..., T], *given: Any) -> T:
+    torch.set_num_threads(1)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        return work(*given)
 
 
 @cache
@@ -51,13 +62,11 @@ def _model(name: str, kind: str) -> tuple[Any, Any]:
 
 def likely_words(name: str, string: str, words: Sequence[Range], top_k: int) -> list[list[tuple[str, float]]]:
     """For each of the words at ``words``, all masked at once, the likeliest whole words with their odds."""
-    with _alone():
-        return _likely_words(*_model(name, "AutoModelForMaskedLM"), string, words, top_k)
+    return _alone(_likely_words, name, string, words, top_k)
 
 
-def _likely_words(
-    model: Any, tokenizer: Any, string: str, words: Sequence[Range], top_k: int
-) -> list[list[tuple[str, float]]]:
+def _likely_words(name: str, string: str, words: Sequence[Range], top_k: int) -> list[list[tuple[str, float]]]:
+    model, tokenizer = _model(name, "AutoModelForMaskedLM")
     most = min(int(getattr(model.config, "max_position_embeddings", 512)), 512)
     masked, gaps, at = "", [], 0
     for start, end in words:
@@ -91,14 +100,17 @@ def _whole(tokenizer: Any, odds: torch.Tensor, top_k: int) -> list[tuple[str, fl
 
 def rewritten(name: str, string: str, subseed: int, temperature: float, max_length: int) -> str:
     """What a sequence model writes for a text, sampled; torch's generators are lent and restored."""
-    with _alone():
-        model, tokenizer = _model(name, "AutoModelForSeq2SeqLM")
-        encoded = tokenizer(readable(string), truncation=True, max_length=512, return_tensors="pt")
-        encoded.pop("token_type_ids", None)
-        torch.manual_seed(subseed)
-        made = model.generate(
-            **encoded, do_sample=True, num_beams=1, top_k=0, temperature=temperature, max_new_tokens=max_length
-        )
+    return _alone(_rewritten, name, string, subseed, temperature, max_length)
+
+
+def _rewritten(name: str, string: str, subseed: int, temperature: float, max_length: int) -> str:
+    model, tokenizer = _model(name, "AutoModelForSeq2SeqLM")
+    encoded = tokenizer(readable(string), truncation=True, max_length=512, return_tensors="pt")
+    encoded.pop("token_type_ids", None)
+    torch.manual_seed(subseed)
+    made = model.generate(
+        **encoded, do_sample=True, num_beams=1, top_k=0, temperature=temperature, max_new_tokens=max_length
+    )
     return str(tokenizer.decode(made[0], skip_special_tokens=True))
 
 
@@ -110,9 +122,12 @@ def _encoder(name: str) -> Encoder:
 
 def similarity(name: str, string: str, other: str) -> float:
     """The cosine of two texts' vectors, each the mean of its subwords'."""
-    with _alone():
-        encoder = _encoder(name)
-        inputs, _ = encoder.tokens([string, other])
-        vectors, mask = encoder(inputs), inputs["attention_mask"][:, :, None]
-        a, b = (vectors * mask).sum(1) / mask.sum(1).clamp(min=1)
-        return float(functional.cosine_similarity(a, b, dim=0))
+    return _alone(_similarity, name, string, other)
+
+
+def _similarity(name: str, string: str, other: str) -> float:
+    encoder = _encoder(name)
+    inputs, _ = encoder.tokens([string, other])
+    vectors, mask = encoder(inputs), inputs["attention_mask"][:, :, None]
+    a, b = (vectors * mask).sum(1) / mask.sum(1).clamp(min=1)
+    return float(functional.cosine_similarity(a, b, dim=0))

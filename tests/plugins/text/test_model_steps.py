@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import threading
 from typing import Any
 
 import pytest
 
 import augkit
 
+torch = pytest.importorskip("torch", reason="torch is an extra: torch")
 transformers = pytest.importorskip("transformers", reason="transformers is an extra: text-models")
 
 from augkit_text.model_steps import BackTranslate, MaskedLm  # noqa: E402
+from augkit_text.tasks import models  # noqa: E402
 from augkit_text.tasks.models import likely_words, similarity  # noqa: E402
 from augkit_text.tasks.tiny import masked_lm, sequence_model  # noqa: E402
 
@@ -91,9 +91,21 @@ def test_models_that_are_not_there() -> None:
         run("masked_lm", 1, model="hf/./nowhere", rate=0.9)
 
 
-def test_mkl_is_told_before_it_multiplies_that_there_will_be_forks():
-    code = "import os, augkit_text.model_steps; print(os.environ['MKL_DISABLE_FAST_MM'])"
-    kept = {name: value for name, value in os.environ.items() if name != "MKL_DISABLE_FAST_MM"}
-    for given, told in (({}, "1"), ({"MKL_DISABLE_FAST_MM": "0"}, "0")):
-        done = subprocess.run([sys.executable, "-c", code], env={**kept, **given}, capture_output=True, text=True)
-        assert done.stdout.strip() == told, done.stderr
+def test_models_run_on_one_thread_that_stays_and_leave_torch_its_threads() -> None:
+    def asked_by_another() -> list[Any]:
+        found: list[Any] = []
+        asks = threading.Thread(
+            target=lambda: found.extend([models._alone(threading.get_ident), torch.get_num_threads()])
+        )
+        asks.start()
+        asks.join()
+        return found
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        mine = models._alone(threading.get_ident)
+        assert asked_by_another() == [mine, 2] and mine != threading.get_ident()
+        assert models._alone(torch.get_num_threads) == 1 and torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
