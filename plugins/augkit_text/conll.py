@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from augkit.errors import DataError
+from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
 from augkit.vocab.text.scheme import marks_of
 from augkit_text.lines import file_of, lines_of
@@ -65,6 +65,7 @@ class Conll:
         check_names(ConllFields, given)
         fields = ConllFields(**given)
         path = file_of(base, fields.file, "file")
+        _check_columns(fields.tags)
         columns = fields.tags if isinstance(fields.tags, Mapping) else {"tags": fields.tags}
         sentences = {str(one.line): one for one in _sentences(path, fields, columns)}
         if not sentences:
@@ -156,6 +157,13 @@ def _sentences(path: Path, fields: ConllFields, columns: Mapping[str, int]) -> I
             rows = []
     if rows:
         yield _sentence(rows, columns, start, document)
+
+
+def _check_columns(tags: Any) -> None:
+    """FieldError for a mapping of columns whose values are no numbers of columns."""
+    for name, column in tags.items() if isinstance(tags, Mapping) else ():
+        if isinstance(column, bool) or not isinstance(column, int):
+            raise FieldError(f"tags: {name}: got {column!r}; expected the number of a column, such as -1.", "tags")
 
 
 def _row(path: Path, number: int, line: str, fields: ConllFields, columns: Mapping[str, int]) -> list[str]:

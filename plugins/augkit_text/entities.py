@@ -54,7 +54,7 @@ class EntitySwap(TextStep, Transform[PairEdits]):
         if self.pairs is not None:
             _pairs_of(self.pairs, self.language)
         elif self.names != "train":
-            _names_of(self.names or self.table, self.language)
+            _names_of(self.names if self.table is None else self.table, self.language)
 
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ class EntitySwap(TextStep, Transform[PairEdits]):
 
     @kept
     def _names(self) -> Names:
-        return _names_of(self.names or self.table, self.language)
+        return _names_of(self.names if self.table is None else self.table, self.language)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> PairEdits:
         if not self.fitted():
@@ -189,6 +189,8 @@ def _names_of(names: Any, language: str) -> Names:
     if isinstance(names, str):
         rows = table_rows(names, language)[1]
         return {label: tuple(row[1] for row in rows if row[0] == label) for label, *_ in rows}
+    if not names:
+        raise FieldError(f"names: got {names!r}; expected {{label: [names]}}, such as {{PER: [Ada]}}.", "names")
     for label, listed in names.items():
         right = isinstance(listed, list | tuple) and listed and all(isinstance(n, str) and n.strip() for n in listed)
         if not right:

@@ -8,7 +8,8 @@ from itertools import compress
 
 import regex
 
-_GRAPHEME = regex.compile(r"\X")
+_FLAG = "[\U0001f1e6-\U0001f1ff]"
+_GRAPHEME = regex.compile(rf"{_FLAG}{{2}}(?={_FLAG})|\X")  # by itself \X counts a run of flags anew for each of them
 _ASCII = re.compile("[A-Za-z]")
 
 

@@ -162,6 +162,15 @@ class Splits(augkit.Transform[Edits]):
         return Edits(len(string), ((1, 2, ""),))
 
 
+@pytest.mark.parametrize("before", ["", "a", "\u0600", "\U0001f1e6\u0301", "\u200d"])
+@pytest.mark.parametrize("count", [*range(1, 8), 100_001])
+def test_flags_go_in_pairs_however_many_there_are(before, count):
+    flags = "\U0001f1e6" * count
+    expected = {match.start() for match in regex.finditer(r"\X", before + flags[: 100 + count % 2])}
+    found = {edge for edge in boundaries(before + flags + "z") if edge < len(before) + min(count, 100)}
+    assert found == {edge for edge in expected if edge < len(before) + min(count, 100)}
+
+
 def test_the_check_of_graphemes_sees_a_split():
     text = "e\u0301a"
     edits = Splits().draw(None, {}, {"text": Text(text)}).edits

@@ -161,3 +161,8 @@ def test_words_that_say_little_are_replaced_first():
         if word not in aug(text="the unheard", key=str(n))["text"]
     ]
     assert lost.count("unheard") < 5 < lost.count("the")
+
+
+def test_no_names_at_all_are_refused():
+    with pytest.raises(FieldError, match=r"names: got \{\}; expected \{label: \[names\]\}"):
+        steps.entity_swap(names={})

@@ -12,6 +12,8 @@ from pyarrow import parquet
 
 import augkit
 from augkit.data import open_recipe, open_source
+from augkit.errors import FieldError
+from augkit_text.conll import Conll
 
 CONLL = """-DOCSTART- -X- O O
 
@@ -294,3 +296,10 @@ def test_answers_and_translations_reach_the_pipeline(tmp_path: Path) -> None:
     files = {name: str(tmp_path / f"t.{name}") for name in ("en", "de")}
     [only] = visited({"parallel": {"files": files}}, {"en": "text", "de": {"translation_of": "en"}}, tmp_path)
     assert only["de"].string == "eins"
+
+
+@pytest.mark.parametrize("column", [[0, 1], "ner", None, True, 1.5])
+def test_a_column_of_tags_that_is_no_number_is_refused(column, tmp_path):
+    (tmp_path / "c.conll").write_text("Ada B-PER\n", encoding="utf-8")
+    with pytest.raises(FieldError, match=r"tags: ner: got .*; expected the number of a column"):
+        Conll.from_fields({"file": "c.conll", "tags": {"ner": column}}, tmp_path)
