@@ -8,6 +8,7 @@ that draws are bit-equal on every platform and with every numpy.
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import struct
 import threading
@@ -22,11 +23,25 @@ from augkit._ieee import exp, log, sqrt
 
 T = TypeVar("T")
 
+
+class _Lending:
+    """Who has borrowed the global generators; nobody in a process that was just forked."""
+
+    def __init__(self) -> None:
+        self.renew()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        self.lock = threading.RLock()
+
+
 _BLOCK = 8
 _TWO_53 = 2.0**-53
 _TWO_64 = 1 << 64
 _KEY = struct.Struct("<QQ")
 _local = threading.local()
+_lending = _Lending()
 _log_of = lru_cache(1024)(log)
 
 
@@ -217,7 +232,15 @@ def _philox(key: tuple[int, int], counter: int, count: int) -> list[int]:
 
 @contextmanager
 def lent_globals(subseed: int) -> Iterator[None]:
-    """Lend seeded ``random`` and ``numpy.random`` globals to a library that draws from them, and give them back."""
+    """Lend seeded ``random`` and ``numpy.random`` globals to a library that draws from them, and give them back.
+
+    One thread at a time: there is one of each for all threads.
+    """
+    with _lending.lock:
+        yield from _lent(subseed)
+
+
+def _lent(subseed: int) -> Iterator[None]:
     kept_python, kept_numpy = random.getstate(), np.random.get_state()
     random.seed(subseed)
     np.random.seed(np.array([subseed & 0xFFFFFFFF, subseed >> 32], dtype=np.uint32))
