@@ -27,7 +27,13 @@ def still(folder):
     noises = {"sounds_path": str(folder / "noises")}
     return [
         {"name": "AddBackgroundNoise", **noises, "min_snr_db": 20},
-        {"name": "AddShortNoises", **noises, "min_snr_db": 20, "max_snr_db": 30},
+        {
+            "name": "AddShortNoises",
+            **noises,
+            "max_snr_db": 20,
+            "min_time_between_sounds": 0,
+            "max_time_between_sounds": 1,
+        },
         {"name": "AddColorNoise", "min_snr_db": 20},
         {"name": "AddGaussianNoise"},
         {"name": "AddGaussianSNR", "min_snr_db": 20},
