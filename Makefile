@@ -34,8 +34,9 @@ bench: $(READY)  ## tables of ratios, side by side with other libraries
 	@$(BIN)/pip install -q --disable-pip-version-check -e '.[bench]'
 	@set -e; for script in $(BENCHMARKS); do echo "$$script"; $(BIN)/python "$$script"; done
 
-agreement: $(READY)  ## the table in docs/albumentations.md, measured anew (minutes)
+agreement: $(READY)  ## the tables in docs/albumentations.md and docs/audiomentations.md, measured anew (minutes)
 	PYTHONPATH=. $(BIN)/python -W ignore -m tests.plugins.image.agreement_table
+	PYTHONPATH=. $(BIN)/python -W ignore -m tests.plugins.audio.bridge_table
 
 clean:  ## what was built, cached and run; .venv too
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -98,4 +98,9 @@ def augkit_register(registry):
         "augkit_audio.audiomentations_bridge:Audiomentations",
         install="pip install 'augkit[audiomentations]'",
     )
+    registry.transform(
+        "audio/torchaudio",
+        "augkit_audio.torchaudio_bridge:Torchaudio",
+        install="pip install 'augkit[torchaudio]'",
+    )
     registry.policy("audio", "augkit_audio.policy:STEPS")

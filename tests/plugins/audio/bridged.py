@@ -130,3 +130,9 @@ def lateness(before, after, rate, begins, reach=0.02):
         match = np.correlate(around - around.mean(), window - window.mean(), "valid")
         found.append((int(match.argmax()) - far) / rate)
     return np.array(found)
+
+
+def heard(samples, rate, moment):
+    """Whether a click is there at all: not where a fade, a crossfade or the clip's own edge takes it."""
+    around = samples[max(round((moment - 0.03) * rate), 0) : round((moment + 0.03) * rate)]
+    return bool(around.size) and np.abs(around).max() > 2.5 * np.median(np.abs(samples[samples != 0]))

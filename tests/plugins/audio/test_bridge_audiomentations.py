@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from augkit.vocab.timeline import TimeErase
 from augkit_audio.audiomentations_bridge import Audiomentations
 from augkit_audio.audiomentations_library import classes, make
 from augkit_audio.audiomentations_table import CHANGES, COMPOSITIONS, NEEDS, REFUSED
-from tests.plugins.audio.bridged import RATE, files, lateness, moving, still, ticks, unknown
+from tests.plugins.audio.bridged import RATE, files, heard, lateness, moving, still, ticks, unknown
 from tests.plugins.audio.clips import tones
 from tests.plugins.audio.heard import cents, onset_errors
 
@@ -93,12 +94,6 @@ def test_events_sit_on_the_clicks_that_were_planted_at_their_onsets(folder, rate
             assert np.abs(onset_errors(made, rate, audible)).max(initial=0) <= 0.005, (fields, key)
             assert len(audible) >= len(moved) - 4, (fields, key)
         assert seen > 12, fields
-
-
-def heard(samples, rate, moment):
-    """Whether a click is there at all: not where a fade, a crossfade or the clip's own edge takes it."""
-    around = samples[max(round((moment - 0.03) * rate), 0) : round((moment + 0.03) * rate)]
-    return bool(around.size) and np.abs(around).max() > 2.5 * np.median(np.abs(samples[samples != 0]))
 
 
 def test_repeated_clicks_are_annotated_as_often_as_they_are_heard():
@@ -208,6 +203,16 @@ def test_a_clip_too_short_to_repeat_is_left_alone_and_the_trace_says_so():
     samples = np.ones(1000, np.float32)
     out, trace = aug.traced(audio=(samples, RATE), events=at(np.zeros(0)), key="a")
     assert np.array_equal(out["audio"][0], samples) and "too short" in trace.to_json()
+
+
+def test_the_page_lists_every_setting_that_is_swept(folder):
+    page = (Path(__file__).resolve().parents[3] / "docs" / "audiomentations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| .* \| \w+ \| ([\d.]+) \|$", page, re.MULTILINE)
+    swept = [one["name"] for one in (*still(folder), *moving(folder))]
+    assert sorted(name for name, _ in rows) == sorted(swept) and max(float(off) for _, off in rows) <= 5.0
+    known = len([name for name in classes() if name not in COMPOSITIONS])
+    assert f"{known - len(REFUSED)} of the {known} transforms" in page
+    assert all(f"`{name}`" in page for name in REFUSED)
 
 
 def test_it_is_imported_on_use_only():
