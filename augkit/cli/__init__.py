@@ -18,6 +18,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "check": "Read a recipe and say everything that is wrong with it.",
         "preview": "Show what a recipe does to some samples, as one HTML page.",
         "train": "Train by a recipe, or on a folder of data.",
+        "predict": "Let a trained network answer for files, folders or tables.",
         "compare": "Train with and without augmentation over several seeds.",
     },
     "Look": {

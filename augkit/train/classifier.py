@@ -13,7 +13,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
-from augkit.train.learner import Learner
+from augkit.train.learner import Learner, told_class
 from augkit.train.optimizers import Group, body_and_head
 
 
@@ -94,6 +94,14 @@ class Classifier(Learner):
             loss, logits, target = self._compare(batch, smoothing)
         self.tallies[split].add(loss, logits, target)
         return loss
+
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """(classes,) probabilities."""
+        return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """As ``told_class``."""
+        return told_class(self.classes, outputs)
 
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and accuracy; of a validation also the accuracy of each class."""

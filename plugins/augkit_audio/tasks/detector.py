@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from augkit.sample import Target
 from augkit.train.config import Fields
 from augkit.train.learner import Learner
 from augkit_audio.tasks.events import DetectionConfig
 from augkit_audio.tasks.f1 import Counts, Event, event_counts, segment_counts, segments
-from augkit_audio.tasks.frames import active_frames, smoothed, told_events
+from augkit_audio.tasks.frames import active_frames, agreed, annotated, smoothed, told_events
 
 
 @dataclass
@@ -110,6 +111,27 @@ class Detector(Learner):
         loss = costs.sum() / (mask.sum() * len(self.classes))
         self._add(self.tallies[split], loss, logits, truth, spectra["lengths"].tolist(), hop)
         return loss
+
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """The events that are heard in each sound."""
+        spectra = batch[self.fields.input]
+        logits = self(spectra["values"].contiguous(memory_format=self.layout), spectra["mask"])
+        found = self.found(logits, spectra["lengths"].tolist(), float(spectra["hop_seconds"]))
+        return [annotated(events, self.classes) for events in found]
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """The events by onset; of several views those that at least half of them hear."""
+        events = agreed([self.events({"onset": view.onset, "offset": view.offset, **view.columns}) for view in outputs])
+        named = (event._replace(label=self.classes[event.label]) for event in events)
+        return {"events": [event._asdict() for event in named]}
+
+    def as_target(self, output: Any) -> Target | None:
+        """Events follow time."""
+        return output  # type: ignore[no-any-return]
+
+    def from_target(self, target: Target) -> Any:
+        """They are the output."""
+        return target
 
     def found(self, logits: Tensor, lengths: Sequence[int], hop: float) -> list[list[Event]]:
         """The events that logits (b, frames, classes) tell of."""
