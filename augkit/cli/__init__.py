@@ -18,10 +18,10 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "check": "Read a recipe and say everything that is wrong with it.",
         "preview": "Show what a recipe does to some samples, as one HTML page.",
         "train": "Train by a recipe, or on a folder of data.",
-        "predict": "Let a trained network answer for files, folders or tables.",
         "compare": "Train with and without augmentation over several seeds.",
     },
     "Look": {
+        "predict": "Let a trained network answer for files, folders or tables.",
         "show": "Print a recipe with everything filled in.",
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",
