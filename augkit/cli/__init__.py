@@ -29,6 +29,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     },
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
+        "export": "Write a trained network as one ONNX or PyTorch file.",
         "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
     },
     "Extend": {

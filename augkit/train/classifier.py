@@ -99,6 +99,10 @@ class Classifier(Learner):
         """(classes,) probabilities."""
         return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
 
+    def exported(self) -> nn.Module:
+        """Pictures (n, channels, h, w) to probabilities (n, classes)."""
+        return nn.Sequential(self.backbone, self.head, nn.Softmax(1))
+
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
         """As ``told_class``."""
         return told_class(self.classes, outputs)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import lightning.pytorch as lightning
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from augkit.errors import DataError
 from augkit.rng import stream
@@ -86,6 +86,10 @@ class Learner(lightning.LightningModule):
     def from_target(self, target: Target) -> Any:
         """The reverse of ``as_target``."""
         raise NotImplementedError
+
+    def exported(self) -> nn.Module | None:
+        """From what a batch holds of the input to probabilities, without augkit; None where that is no tensor."""
+        return None
 
     def groups(self) -> list[Group]:
         """All that learns, at one rate."""

@@ -40,12 +40,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished run, ready to answer. ``recipe`` has its fitted steps; ``model`` is in eval mode."""
+    """A finished run, ready to answer; ``model`` is in eval mode."""
 
     folder: Path
-    recipe: Recipe
+    design: Design
     task: Task
     model: Learner
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe, its steps fitted."""
+        return self.design.recipe
 
     @cached_property
     def schema(self) -> Schema:
@@ -132,7 +137,7 @@ def open_run(folder: str | Path, which: Literal["best", "last"] = "best") -> Tra
     except RuntimeError as error:
         said = str(error).splitlines()[1:3]
         raise RecipeError(f"{path} does not fit {folder / RECIPE}: {' '.join(said).strip()}") from error
-    return Trained(folder, recipe, task, model.to(memory_format=model.layout).eval())
+    return Trained(folder, design, task, model.to(memory_format=model.layout).eval())
 
 
 def _design(recipe: Recipe, task: Task, saved: Mapping[str, Any]) -> Design:

@@ -119,6 +119,10 @@ class Detector(Learner):
         found = self.found(logits, spectra["lengths"].tolist(), float(spectra["hop_seconds"]))
         return [annotated(events, self.classes) for events in found]
 
+    def exported(self) -> nn.Module:
+        """Spectrograms (n, channels, bins, frames) to probabilities (n, frames, classes)."""
+        return _Unpadded(self)
+
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
         """The events by onset; of several views those that at least half of them hear."""
         events = agreed([self.events({"onset": view.onset, "offset": view.offset, **view.columns}) for view in outputs])
@@ -152,6 +156,18 @@ class Detector(Learner):
         tally.loss += float(loss.detach()) * len(truth)
         for events, found, length in zip(truth, self.found(logits, lengths, hop), lengths, strict=True):
             tally.add(events, found, max(length - 1, 1) * hop)
+
+
+class _Unpadded(nn.Module):
+    """The detector on spectrograms that are sound from their first frame to their last."""
+
+    def __init__(self, detector: Detector) -> None:
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, values: Tensor) -> Tensor:
+        there = torch.ones_like(values[:, 0, 0], dtype=torch.bool)
+        return self.detector(values, there).sigmoid()
 
 
 def _layer(convolution: nn.Module, norm: nn.Module) -> nn.Sequential:
