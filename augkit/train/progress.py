@@ -54,6 +54,7 @@ class Progress:
     prefix: str = ""
     _width: int = 0
     _drawn: float = 0.0
+    _warned: set[str] = field(default_factory=set)
 
     @property
     def live(self) -> bool:
@@ -65,6 +66,12 @@ class Progress:
         if not self.silent:
             self._wipe()
             print(f"{self.prefix}{line}", file=self.stream, flush=True)
+
+    def warn(self, warning: object) -> None:
+        """As ``say``, but once, however many runs share this progress."""
+        if str(warning) not in self._warned:
+            self._warned.add(str(warning))
+            self.say(str(warning))
 
     def batch(self, epoch: int, epochs: int, done: int, total: int, loss: float) -> None:
         """The bar; at most ten times a second."""

@@ -13,6 +13,7 @@ import torch
 
 from augkit.data import Opened, open_recipe
 from augkit.data.loading import Loader
+from augkit.data.remarks import remarks
 from augkit.errors import RecipeError
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe, read_recipe
@@ -66,6 +67,8 @@ def fit(
         checkpoint = _resume(folder, record, model, job.train) if resume else None
         write_text(folder / RECIPE, moved_to(job.recipe, folder).resolved())
         progress.say(_headline(facts, job))
+        for remark in remarks(job.recipe, job.opened.source):
+            progress.warn(remark)
         if record.stopped == "running":
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()

@@ -1,0 +1,33 @@
+"""Remarks: what is odd in a recipe and its data and yet not wrong. ``augkit check`` and a training say it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from augkit.data.divided import where_of
+from augkit.data.source import Source
+from augkit.errors import Where
+from augkit.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence or two, and the place in the recipe that it is about."""
+
+    message: str
+    where: Where | None = None
+
+    def __str__(self) -> str:
+        return f"{self.where}: warning: {self.message}" if self.where else f"warning: {self.message}"
+
+
+def remarks(recipe: Recipe, source: Source | None) -> list[Remark]:
+    """All there is to remark on a recipe, and on its data where its source is open."""
+    return [] if source is None else of_source(recipe, source)
+
+
+def of_source(recipe: Recipe, source: Source) -> list[Remark]:
+    """What the source's own ``remarks``, if it has such a method, say of the fields that the recipe uses."""
+    tell = getattr(source, "remarks", None)
+    where = where_of(recipe.tree, "source")
+    return [Remark(message, where) for message in tell(list(recipe.schema.fields))] if tell else []
