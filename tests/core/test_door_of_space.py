@@ -128,3 +128,9 @@ def test_what_names_the_visit_is_a_text_and_whole_numbers():
         pipeline(image=IMAGE, key=5)
     with pytest.raises(DataError, match=r"^epoch: got 1\.5; expected a whole number"):
         pipeline(image=IMAGE, key="a", epoch=1.5)
+
+
+@pytest.mark.parametrize("name", ["epoch", "copy", "view"])
+def test_visits_are_counted_from_zero(name):
+    with pytest.raises(DataError, match=rf"^{name}: got -1; they are counted from 0 on"):
+        Pipeline([], sample={"image": "image"})(image=IMAGE, key="a", **{name: -1})
