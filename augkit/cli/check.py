@@ -17,6 +17,7 @@ from augkit.recipe.located import Map
 from augkit.recipe.recipe import Split
 
 if TYPE_CHECKING:
+    from augkit.data.first import First
     from augkit.data.remarks import Remark
     from augkit.data.source import Source
     from augkit.train.config import RunConfig
@@ -31,8 +32,8 @@ def command(recipe: str, settings: tuple[str, ...], no_data: bool, as_json: bool
     """Read RECIPE and say everything that is wrong with it, each with file:line:column.
 
     First names, fields and values; then whether every annotation can follow every step, and whether a label would
-    become false; then whether the source has the fields. No sample is opened. Exit code 2 if anything is wrong; what is
-    only odd is a warning.
+    become false; then whether the source has the fields, and whether the first samples of each split can be read.
+    Exit code 2 if anything is wrong; what is only odd is a warning.
     """
     read, errors = find_errors(recipe, settings)
     odd: list[Remark] = []
@@ -51,18 +52,18 @@ def command(recipe: str, settings: tuple[str, ...], no_data: bool, as_json: bool
 
 def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> tuple[list[AugkitError], list[Remark]]:
     """What the trainer and the source have to say about a recipe that reads well: what is wrong, what is odd."""
-    complaints, source = Complaints(), None
+    complaints, source, first = Complaints(), None, None
     if recipe.train is not None:
         with complaints:
             _check_train(recipe, recipe.train)
     if with_data and recipe.source is not None:
         with complaints:
-            source = _checked_source(recipe, complaints)
+            source, first = _checked_source(recipe, complaints)
     if complaints.found:
         return complaints.sorted(), []
     from augkit.data.remarks import remarks
 
-    return [], remarks(recipe, source)
+    return [], remarks(recipe, source, first)
 
 
 def _check_train(recipe: Recipe, section: Map) -> None:
@@ -88,9 +89,10 @@ def _check_optimizer(config: RunConfig, section: Map) -> None:
         build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
 
 
-def _checked_source(recipe: Recipe, complaints: Complaints) -> Source:
+def _checked_source(recipe: Recipe, complaints: Complaints) -> tuple[Source, First | None]:
     from augkit.data.classes import soft_classes
     from augkit.data.divided import check_buckets, check_values, divide, opened_source
+    from augkit.data.first import first_samples
 
     source = opened_source(recipe)
     _check_fields(recipe, source, complaints)
@@ -100,8 +102,20 @@ def _checked_source(recipe: Recipe, complaints: Complaints) -> Source:
         with complaints:
             check_buckets(recipe, source)
         with complaints:
-            soft_classes(recipe, source, divide(recipe, source)["train"])
-    return source
+            splits = divide(recipe, source)
+            soft_classes(recipe, source, splits["train"])
+            first = first_samples(recipe, source, splits)
+            _check_first(recipe, first, complaints)
+            return source, first
+    return source, None
+
+
+def _check_first(recipe: Recipe, first: First, complaints: Complaints) -> None:
+    from augkit.data.first import refuse_giants, refuse_unreadable
+
+    for refuse in (refuse_unreadable, refuse_giants):
+        with complaints:
+            refuse(recipe, first)
 
 
 def _check_fields(recipe: Recipe, source: Source, complaints: Complaints) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from augkit.data.divided import where_of
+from augkit.data.first import First, unreadable
 from augkit.data.source import Source
 from augkit.errors import Where
 from augkit.recipe import Recipe
@@ -21,9 +22,17 @@ class Remark:
         return f"{self.where}: warning: {self.message}" if self.where else f"warning: {self.message}"
 
 
-def remarks(recipe: Recipe, source: Source | None) -> list[Remark]:
-    """All there is to remark on a recipe, and on its data where its source is open."""
-    return [] if source is None else of_source(recipe, source)
+def remarks(recipe: Recipe, source: Source | None, first: First | None = None) -> list[Remark]:
+    """All there is to remark on a recipe, and on its data where its source is open and its ``first`` samples read."""
+    of_first = [] if first is None else of_first_samples(recipe, first)
+    return of_first + ([] if source is None else of_source(recipe, source))
+
+
+def of_first_samples(recipe: Recipe, first: First) -> list[Remark]:
+    """Those that cannot be read, which the recipe has chosen to leave out."""
+    said = unreadable(first)
+    where = where_of(recipe.tree, "loader", "on_error")
+    return [Remark(f"{said} on_error: skip will leave such samples out.", where)] if said else []
 
 
 def of_source(recipe: Recipe, source: Source) -> list[Remark]:

@@ -12,6 +12,7 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
+from augkit.data.first import first_samples, refuse_giants
 from augkit.data.loading import Loader
 from augkit.data.remarks import remarks
 from augkit.errors import RecipeError
@@ -58,7 +59,9 @@ def fit(
     wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
-    job = _job(open_recipe(read_recipe(recipe, overrides)))
+    opened = open_recipe(read_recipe(recipe, overrides))
+    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
+    job = _job(opened)
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = _model(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
