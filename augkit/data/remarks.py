@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from augkit.data.divided import where_of
 from augkit.data.first import First, unreadable
+from augkit.data.names import forgotten
 from augkit.data.source import Source
 from augkit.errors import Where
 from augkit.recipe import Recipe
@@ -25,7 +26,21 @@ class Remark:
 def remarks(recipe: Recipe, source: Source | None, first: First | None = None) -> list[Remark]:
     """All there is to remark on a recipe, and on its data where its source is open and its ``first`` samples read."""
     of_first = [] if first is None else of_first_samples(recipe, first)
-    return of_first + ([] if source is None else of_source(recipe, source))
+    return of_names(recipe) + of_first + ([] if source is None else of_source(recipe, source))
+
+
+def of_names(recipe: Recipe) -> list[Remark]:
+    """Labels that are called as if they depended on what a step changes."""
+    found = []
+    for field, quality, steps in forgotten(recipe):
+        change = "changes" if len(steps) == 1 else "change"
+        sensitive = f"sample: {{{field.name}: {{{field.kind}: {{sensitive_to: [{quality}]}}}}}}"
+        message = (
+            f"{', '.join(steps)} {change} {quality}, on which a label called {field.name!r} usually depends. "
+            f'If it does, write {sensitive}; if not, `accept: "reason"` at the step.'
+        )
+        found.append(Remark(message, where_of(recipe.tree, "sample", field.name)))
+    return found
 
 
 def of_first_samples(recipe: Recipe, first: First) -> list[Remark]:
