@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import numpy as np
 
 from augkit.columns import column
+from augkit.data.dialect import Delimiter, Encoding
 from augkit.data.on_demand import OnDemand
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError, FieldError
@@ -51,6 +52,8 @@ class BoxTableFields(Checked):
     ] = None
     form: Annotated[Form, Limits(doc="what the four numbers are")] = "xyxy"
     units: Annotated[Literal["px", "fraction"], Limits(doc="pixels, or fractions of the picture's sides")] = "px"
+    delimiter: Delimiter = None
+    encoding: Encoding = None
 
     def validate(self) -> None:
         if self.box is not None and len(set(self.box)) != 4:
@@ -98,7 +101,7 @@ class BoxTable:
         root = path.parent if fields.root is None else base / fields.root
         if not root.is_dir():
             raise FieldError(f"root: there is no folder {root}.", "root")
-        table = read_table(path)
+        table = read_table(path, fields.delimiter, fields.encoding)
         usual = usual_columns(table)
         image = _named(table, fields.image, "image") or usual.image
         label = _named(table, fields.label, "label") or usual.label
