@@ -117,7 +117,7 @@ def with_settings(command: Any) -> Any:
     )(command)
 
 
-def print_errors(errors: Sequence[AugkitError]) -> None:
-    """One error a line, on stderr."""
-    for error in errors:
-        click.echo(str(error), err=True)
+def print_all(complaints: Sequence[object]) -> None:
+    """One error or warning a line, on stderr."""
+    for complaint in complaints:
+        click.echo(str(complaint), err=True)

@@ -12,8 +12,10 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
+from augkit.data.first import first_samples, refuse_giants
 from augkit.data.fitted import keep_fitted
 from augkit.data.loading import Loader
+from augkit.data.remarks import remarks
 from augkit.errors import RecipeError
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe, read_recipe
@@ -61,7 +63,9 @@ def fit(
     """
     started, progress = time.perf_counter(), progress or Progress()
     read = read_recipe(recipe, overrides)
-    job = _job(open_recipe(read))
+    opened = open_recipe(read)
+    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
+    job = _job(opened)
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = _model(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
@@ -71,6 +75,8 @@ def fit(
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
         progress.say(_headline(facts, job))
+        for remark in remarks(job.recipe, job.opened.source):
+            progress.warn(remark)
         if record.stopped == "running":
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()

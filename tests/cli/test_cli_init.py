@@ -155,6 +155,8 @@ def test_masks_are_asked_about_left_and_right(
 ) -> None:
     shutil.move(photos / "cat", "data/images")
     shutil.copytree("data/images", "data/masks")
+    for mask in Path("data/masks").iterdir():
+        Image.new("L", (60, 40)).save(mask)
     monkeypatch.setattr("augkit.cli.init._interactive", lambda: True)
     result = run("init", "data", input=f"{answer}\n")
     assert "6 pictures beside masks." in result.stderr
@@ -162,3 +164,8 @@ def test_masks_are_asked_about_left_and_right(
     assert run("check", "data.yaml").exit_code == 0
     said = run("init", "data", "--yes", "--force").stderr
     assert "assumed: left and right do not matter for the classes of the masks" in said
+
+
+def test_the_page_that_is_suggested_is_named_after_the_recipe(run: Run, photos: Path) -> None:
+    said = run("init", "photos", "--yes", "-o", "more/a b.yaml").stdout
+    assert said.endswith("augkit preview 'more/a b.yaml' -o 'more/a b-preview.html'\n")
