@@ -13,6 +13,7 @@ from augkit.report.drawn import said
 from augkit.report.edited import told
 from augkit.report.page import page
 from augkit.report.palette import Palette
+from augkit.report.panels import panels
 from augkit.report.pictures import pictures
 from augkit.report.sounds import sounds
 from augkit.report.spectra import spectra
@@ -98,10 +99,9 @@ class _Drawer:
         parts = []
         for group in schema.groups:
             members = {name: sample.targets[name] for name in group.fields if name in sample.targets}
-            parts.append(pictures(members, trace, self.palette))
-            parts.append(sounds(members, self.palette))
-            parts.append(spectra(members, self.palette))
-            parts.append(texts(members, self.palette, before))
+            drawn = pictures(members, trace, self.palette) + sounds(members, self.palette)
+            drawn += spectra(members, self.palette) + texts(members, self.palette, before)
+            parts += [drawn, panels(members, self.palette, bool(drawn), self.problems)]
         return "".join(parts) + _labels(sample.targets)
 
 

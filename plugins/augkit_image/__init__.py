@@ -115,3 +115,5 @@ def augkit_register(registry: Registry) -> None:
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")
     registry.policy("image", "augkit_image.policy:STEPS")
     registry.calibration("image", "augkit_image.calibrating:calibrate")
+    registry.importer("albumentations", "augkit_image.importing:ALBUMENTATIONS")
+    registry.importer("torchvision", "augkit_image.torchvision_importing:TORCHVISION")
