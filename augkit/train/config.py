@@ -11,7 +11,7 @@ from augkit.errors import FieldError, RecipeError
 from augkit.fields import Checked, Limits, check_names, fields_of
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
-from augkit.words import suggestion
+from augkit.train.names import check_name
 
 
 class RunConfig(Checked):
@@ -82,12 +82,7 @@ class TrainConfig(RunConfig):
     def validate(self) -> None:
         """Refuse a family that does not exist; names inside a family are the business of whoever builds it."""
         super().validate()
-        family, slash, name = self.backbone.partition("/")
-        if not slash or not name or family not in ("timm", "pkg"):
-            near = suggestion(family, ("timm", "pkg")) if slash else f" Did you mean 'timm/{self.backbone}'?"
-            raise FieldError(f"backbone: got {self.backbone!r}; expected timm/<name> or pkg/<name>.{near}", "backbone")
-        if self.pretrained == "":
-            raise FieldError("pretrained: expected true, false, or a file of weights.", "pretrained")
+        check_name(self.backbone, self.pretrained)
 
 
 @contextmanager
