@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from augkit.data.opened import Opened
 from augkit.data.reading import read_values
 from augkit.errors import DataError
 from augkit.schema import Schema
+
+if TYPE_CHECKING:
+    from augkit.data.opened import Opened
 
 
 def values_of(opened: Opened, keys: Sequence[str], field: str) -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from augkit.errors import FieldError, RecipeError
 from augkit.fields import Checked, Limits, check_names, fields_of
@@ -78,6 +78,7 @@ class TrainConfig(RunConfig):
     head_lr_factor: Annotated[float, Limits(0)] = 1.0
     label_smoothing: Annotated[float, Limits(0, 0.99)] = 0.0
     monitor: Literal["val_loss", "val_accuracy", "train_loss"] = "val_loss"
+    learns: ClassVar[str] = "class"
 
     def validate(self) -> None:
         """Refuse a family that does not exist; names inside a family are the business of whoever builds it."""

@@ -17,6 +17,7 @@ from augkit_image.tasks.mask_classes import mask_classes
 
 if TYPE_CHECKING:
     from augkit.data import Opened
+    from augkit.train.design import Design
     from augkit.train.run import Job
     from augkit_image.tasks.segmenter import Segmenter
 
@@ -79,17 +80,19 @@ class Segmentation(Task):
         """The names that the mask's options give, or the numbers that the training masks hold."""
         return mask_classes(opened, fields.target)
 
-    def learner(self, job: Job) -> Segmenter:
+    def learner(self, design: Design) -> Segmenter:
         """The encoder with its weights, and a new decoder."""
         from augkit_image.tasks.encoder import build_encoder
         from augkit_image.tasks.segmenter import Segmenter
 
-        config: SegmentationConfig = job.config  # type: ignore[assignment]
-        assert job.train.collate_fn is not None
-        h, w = job.train.collate_fn([job.train.dataset[0]])[job.fields.input].shape[-2:]
-        encoder = build_encoder(config.backbone, config.pretrained, config.stride, (h, w), config.backbone_args)
-        options = job.recipe.schema.fields[job.fields.target].options
-        return Segmenter(encoder, config, job.fields, job.classes, job.steps, job.recipe.seed, options)
+        config: SegmentationConfig = design.config  # type: ignore[assignment]
+        assert design.shape is not None
+        height, width = design.shape[-2:]
+        encoder = build_encoder(
+            config.backbone, config.pretrained, config.stride, (height, width), config.backbone_args
+        )
+        options = design.recipe.schema.fields[design.fields.target].options
+        return Segmenter(encoder, config, design.fields, design.classes, design.steps, design.recipe.seed, options)
 
     def network(self, config: SegmentationConfig) -> str:
         """The encoder, its weights and the decoder."""
