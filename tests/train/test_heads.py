@@ -12,9 +12,10 @@ import torch
 from PIL import Image
 
 from augkit.errors import DataError, RecipeError
-from augkit.train import build
+from augkit.train import Run, build, open_run
 from augkit.train.classifier import Classifier
 from augkit.train.config import Fields
+from augkit.train.given import given_in
 from augkit.train.multilabel import MultilabelConfig
 from augkit.train.objectives import Scaled
 from augkit.train.regression import RegressionConfig
@@ -127,6 +128,12 @@ def recipe(table: Path, learnt: dict[str, Any], **train: Any) -> dict[str, Any]:
     }
 
 
+def told_by(run: Run, *files: Path) -> list[Any]:
+    """What the run, opened anew, tells of pictures."""
+    trained = open_run(run.folder, "last")
+    return [answer.told for answer in trained.answers(given_in(files, trained.schema.fields["image"]))]
+
+
 def test_a_run_learns_which_classes_a_picture_has(tmp_path: Path) -> None:
     given = recipe(pictures(tmp_path), {"colours": "labels"}, task="multilabel_classification")
     run = quietly(given, tmp_path / "run")
@@ -134,6 +141,9 @@ def test_a_run_learns_which_classes_a_picture_has(tmp_path: Path) -> None:
     assert run.metrics["classes"] == CLASSES and run.metrics["scores"] == ("mean_average_precision", "f1")
     assert last["val_mean_average_precision"] > 0.9 > last["val_random_average_precision"] + 0.2
     assert run.task.guessing(run.metrics) == f"in a random order: {last['val_random_average_precision']:.3f}"
+    [answer] = told_by(run, tmp_path / "0.png")
+    odds = answer["probabilities"]
+    assert answer["labels"] == [name for name in odds if odds[name] >= 0.5] and set(odds) == set(CLASSES)
 
 
 def test_a_run_learns_a_number_in_its_own_unit(tmp_path: Path) -> None:
@@ -143,6 +153,9 @@ def test_a_run_learns_a_number_in_its_own_unit(tmp_path: Path) -> None:
     assert last["val_r2"] > 0.5 > run.metrics["mean_r2"] and last["val_mae"] < 0.7 * run.metrics["mean_mae"]
     assert run.metrics["mean"] == pytest.approx(1200, abs=60)
     assert run.task.guessing(run.metrics).startswith("always telling the mean: ")
+    answers = told_by(run, *(tmp_path / f"{number}.png" for number in range(40)))
+    there = [json.loads(line)["bright"] for line in (tmp_path / "table.jsonl").read_text().splitlines()]
+    assert np.corrcoef([answer["value"] for answer in answers], there)[0, 1] > 0.6
 
 
 def test_mixed_batches_are_learnt_from_as_weights(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -13,7 +14,8 @@ from augkit.train.classifier import lone
 from augkit.train.config import Fields
 from augkit.train.learner import Learner
 from augkit.train.optimizers import Group, body_and_head
-from augkit.vocab.space import MaskOptions
+from augkit.vocab.space import Heatmap, MaskOptions
+from augkit_image.rle import encode
 from augkit_image.tasks.confusion import IGNORED, Confusion
 from augkit_image.tasks.decoders import build_decoder
 from augkit_image.tasks.encoder import Encoder, pad_to
@@ -80,6 +82,31 @@ class Segmenter(Learner):
         loss = segmentation_loss(logits, target, self.config.dice, smoothing)
         self.tallies[split].add(loss, logits, target)
         return loss
+
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """(classes, h, w) probabilities."""
+        return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
+
+    def as_target(self, output: Tensor) -> Heatmap:
+        """Probabilities as what moves with the picture; what comes in from outside has none."""
+        return Heatmap(output.movedim(0, -1).cpu().numpy())
+
+    def from_target(self, target: Heatmap) -> Tensor:
+        """The reverse of ``as_target``."""
+        return torch.from_numpy(np.ascontiguousarray(target.values)).movedim(-1, 0)
+
+    def told(self, outputs: Sequence[Tensor]) -> dict[str, Any]:
+        """``size``: [h, w]; ``shares``: how much of the picture each class takes; ``masks``: COCO's run lengths of each
+        that there is. Of several views a pixel is told by those that see it, and of none where no view does.
+        """
+        total = torch.stack(list(outputs)).double().sum(0).numpy()
+        best, seen = total.argmax(0), total.sum(0) > 0
+        found = {str(name): seen & (best == place) for place, name in enumerate(self.classes)}
+        return {
+            "size": [int(side) for side in best.shape],
+            "shares": {name: round(float(mask.mean()), 6) for name, mask in found.items()},
+            "masks": {name: encode(mask) for name, mask in found.items() if mask.any()},
+        }
 
     def targets(self, masks: Tensor) -> Tensor:
         """Masks (b, h, w) as places among ``classes``, or ``IGNORED``; DataError for numbers that are no class."""
