@@ -1,56 +1,19 @@
-"""Classifier: a pretrained backbone and a new head that learns the classes, as a LightningModule."""
+"""Classifier: a pretrained backbone and a new head that learns classes or a number, as a LightningModule."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
-from augkit.train.learner import Learner, told_class
+from augkit.train.learner import Learner
+from augkit.train.objectives import OBJECTIVES, Objective
 from augkit.train.optimizers import Group, body_and_head
-
-
-@dataclass
-class Tally:
-    """Sums over the batches of an epoch."""
-
-    loss: float = 0.0
-    count: int = 0
-    correct: int = 0
-    per_class: dict[int, list[int]] = field(default_factory=dict)
-
-    def add(self, loss: Tensor, logits: Tensor, target: Tensor) -> None:
-        """One batch: its mean loss, (n, classes) logits, (n,) class numbers or (n, classes) weights, whose largest
-        counts.
-        """
-        target = target if target.ndim == 1 else target.argmax(1)
-        hits = (logits.argmax(1) == target).tolist()
-        self.loss += float(loss.detach()) * len(hits)
-        self.count += len(hits)
-        self.correct += sum(hits)
-        for number, hit in zip(target.tolist(), hits, strict=True):
-            seen = self.per_class.setdefault(number, [0, 0])
-            seen[0] += hit
-            seen[1] += 1
-
-    def metrics(self, split: str) -> dict[str, float]:
-        """``{"val_loss": …, "val_accuracy": …}``."""
-        count = max(1, self.count)
-        return {f"{split}_loss": self.loss / count, f"{split}_accuracy": self.correct / count}
-
-    def metrics_by_class(self, split: str, classes: Sequence[Any]) -> dict[str, Any]:
-        """The same; of a validation also ``per_class``, the accuracy of each by its name."""
-        if split == "train":
-            return self.metrics(split)
-        named = {str(classes[number]): hits / n for number, (hits, n) in sorted(self.per_class.items())}
-        return {**self.metrics(split), "per_class": named}
 
 
 class Classifier(Learner):
@@ -69,7 +32,7 @@ class Classifier(Learner):
         self.fields = fields
         self.backbone = backbone.requires_grad_(not config.freeze)
         self.dropout = nn.Dropout(config.dropout)
-        self.head = nn.Linear(backbone.width, len(self.classes))
+        self.head = self.objective.head(backbone.width, self.classes)
         self.train()  # the trainer restores modes as it found them, and may never call this itself
 
     def forward(self, images: Tensor) -> Tensor:
@@ -83,12 +46,17 @@ class Classifier(Learner):
             self.backbone.eval()
         return self
 
-    def sums(self) -> Tally:
+    @property
+    def objective(self) -> Objective:
+        """What the head learns."""
+        return OBJECTIVES[self.config.learns]
+
+    def sums(self) -> Any:
         """An empty tally."""
-        return Tally()
+        return self.objective.sums()
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
-        """Cross entropy."""
+        """What the objective says."""
         smoothing = self.config.label_smoothing if split == "train" else 0.0
         with lone(self, len(batch[self.fields.target])):
             loss, logits, target = self._compare(batch, smoothing)
@@ -96,30 +64,29 @@ class Classifier(Learner):
         return loss
 
     def outputs(self, batch: dict[str, Any]) -> list[Any]:
-        """(classes,) probabilities."""
-        return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
+        """As the objective has them."""
+        return list(self.objective.answers(self(batch[self.fields.input].contiguous(memory_format=self.layout))))
 
     def exported(self) -> nn.Module:
         """Pictures (n, channels, h, w) to probabilities (n, classes)."""
         return nn.Sequential(self.backbone, self.head, nn.Softmax(1))
 
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
-        """As ``told_class``."""
-        return told_class(self.classes, outputs)
+        """As the objective says it."""
+        return self.objective.told(self.classes, outputs)
 
     def metrics(self, split: str) -> dict[str, Any]:
-        """Loss and accuracy; of a validation also the accuracy of each class."""
-        tally: Tally = self.tallies[split]
-        return tally.metrics_by_class(split, self.classes)
+        """Loss and scores; of a validation also those of each class."""
+        return self.tallies[split].metrics_by_class(split, self.classes)  # type: ignore[no-any-return]
 
     def groups(self) -> list[Group]:
         """The head, and the backbone unless it is frozen."""
         return body_and_head("backbone", self.backbone, self.head, self.config.lr, self.config.head_lr_factor)
 
     def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
-        target = self.numbers(batch[self.fields.target])
+        target = self.objective.target(self, batch[self.fields.target])
         logits = self(batch[self.fields.input].contiguous(memory_format=self.layout))
-        return functional.cross_entropy(logits, target, label_smoothing=smoothing), logits, target
+        return self.objective.loss(self.head, logits, target, self.config, smoothing), logits, target
 
 
 @contextmanager

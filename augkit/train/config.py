@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from augkit.errors import FieldError, RecipeError
 from augkit.fields import Checked, Limits, check_names, fields_of
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
-from augkit.words import suggestion
+from augkit.train.names import check_name
 
 
 class RunConfig(Checked):
@@ -78,16 +78,12 @@ class TrainConfig(RunConfig):
     head_lr_factor: Annotated[float, Limits(0)] = 1.0
     label_smoothing: Annotated[float, Limits(0, 0.99)] = 0.0
     monitor: Literal["val_loss", "val_accuracy", "train_loss"] = "val_loss"
+    learns: ClassVar[str] = "class"
 
     def validate(self) -> None:
         """Refuse a family that does not exist; names inside a family are the business of whoever builds it."""
         super().validate()
-        family, slash, name = self.backbone.partition("/")
-        if not slash or not name or family not in ("timm", "pkg"):
-            near = suggestion(family, ("timm", "pkg")) if slash else f" Did you mean 'timm/{self.backbone}'?"
-            raise FieldError(f"backbone: got {self.backbone!r}; expected timm/<name> or pkg/<name>.{near}", "backbone")
-        if self.pretrained == "":
-            raise FieldError("pretrained: expected true, false, or a file of weights.", "pretrained")
+        check_name(self.backbone, self.pretrained)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from augkit.errors import FieldError, MissingDependency
 from augkit.fields import Limits
@@ -58,6 +58,7 @@ class TextConfig(EncoderConfig):
     task: Literal["text_classification"] = "text_classification"
     pooling: Literal["mean", "cls"] = "mean"
     monitor: Literal["val_loss", "val_accuracy", "train_loss"] = "val_loss"
+    learns: ClassVar[str] = "class"
 
 
 class TokenConfig(EncoderConfig):
