@@ -56,6 +56,7 @@ def test_boxes_are_cut_and_dropped_at_the_door_too():
     assert out["id"] == [0] and out["xyxy"].tolist() == [[0, 0, 2, 1]]
 
 
+PICTURE = np.zeros((64, 80, 3), dtype=np.uint8)
 FRACTIONS = np.array([[0.1, 0.25, 0.5, 0.75], [0, 0, 1, 1]])
 
 
@@ -63,18 +64,23 @@ FRACTIONS = np.array([[0.1, 0.25, 0.5, 0.75], [0, 0, 1, 1]])
 def test_fractions_that_are_said_to_be_pixels_are_refused_since_they_would_fall_away(format):
     pipeline = Pipeline([], sample={"image": "image", "boxes": {"boxes": {"format": format}}})
     with pytest.raises(DataError, match=f"^a: field 'boxes': .* {format} is in pixels.*cxcywh_norm.*min_size: 0"):
-        pipeline(image=IMAGE, boxes=FRACTIONS if format == "xyxy" else FRACTIONS * (1, 1, 0.5, 0.5), key="a")
+        pipeline(image=PICTURE, boxes=FRACTIONS if format == "xyxy" else FRACTIONS * (1, 1, 0.5, 0.5), key="a")
 
 
 def test_boxes_of_whole_pixels_or_less_by_wish_are_no_such_fractions():
     def read(boxes, **options):
         pipeline = Pipeline([], sample={"image": "image", "boxes": {"boxes": options}})
-        return pipeline(image=IMAGE, boxes=np.array(boxes, dtype=float), key="a")["boxes"].tolist()
+        return pipeline(image=PICTURE, boxes=np.array(boxes, dtype=float), key="a")["boxes"].tolist()
 
     assert read([[0, 0, 1, 1], [1, 1, 1, 1]]) == [[0, 0, 1, 1]]
     assert read(FRACTIONS, min_size=0) == FRACTIONS.tolist()
     assert read([[0.25, 0.25, 0.75, 0.75], [1, 1, 3, 2]]) == [[1, 1, 3, 2]]
     assert read(FRACTIONS, format="cxcywh_norm", min_visible=0, min_size=0) != []
+
+
+def test_in_a_picture_of_few_pixels_boxes_within_the_first_pixel_are_no_fractions():
+    pipeline = Pipeline([], sample={"image": "image", "boxes": "boxes"})
+    assert pipeline(image=IMAGE, boxes=FRACTIONS, key="a")["boxes"].tolist() == [[0, 0, 1, 1]]
 
 
 def test_carriers_of_different_sizes_are_refused_whatever_the_steps_are():

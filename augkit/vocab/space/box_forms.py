@@ -85,9 +85,22 @@ def _check_order(xyxy: np.ndarray, form: str) -> None:
     raise DataError(f"boxes: row {row} ends before it starts: xyxy {xyxy[row].tolist()}. Is it {form}, as given?")
 
 
-def refuse_fractions(xyxy: np.ndarray, form: BoxForm) -> None:
-    """DataError where boxes that were given as pixels all lie within 0 and 1: such would fall away in silence."""
-    if form.format == "cxcywh_norm" or xyxy.min() < 0 or xyxy.max() > 1 or not (xyxy % 1).any():
+#: In smaller pictures all objects may well be a pixel in the corner; shorter side, in pixels.
+SMALLEST_JUDGED = 64
+
+
+def refuse_fractions(xyxy: np.ndarray, form: BoxForm, size: Any) -> None:
+    """DataError where boxes that were given as pixels all lie within 0 and 1: such would fall away in silence.
+
+    A picture of a few pixels may have real boxes there.
+    """
+    if (
+        min(size) < SMALLEST_JUDGED
+        or form.format == "cxcywh_norm"
+        or xyxy.min() < 0
+        or xyxy.max() > 1
+        or not (xyxy % 1).any()
+    ):
         return
     raise DataError(
         f"boxes: all lie within 0 and 1, as fractions do, and {form.format} is in pixels: at that size they fall away. "

@@ -65,7 +65,7 @@ class Boxes(Target):
             return made, form
         inside = made.clipped(xyxy, Size(*size))
         if len(inside) < len(made):
-            refuse_fractions(xyxy, form)
+            refuse_fractions(xyxy, form, Size(*size))
         return inside, form
 
     def write(self, form: Any, frame: Frame) -> Any:
