@@ -21,8 +21,9 @@ class Source(Protocol):
     in ``source: {demo: digits}``. ``paths``, if there is such a tuple, names the fields that are paths relative to the
     recipe. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file names start from. A
     ``group``, if there is one, names the metadata that a split keeps together unless the recipe groups by another.
-    ``remarks(fields)``, if there is such a method, tells what is odd about these fields and not wrong, with file, row
-    and count: see ``augkit.data.remarks``.
+    ``measured``, if there is such a tuple, names fields of which ``length(key, field)`` tells how long they are without
+    decoding any. ``remarks(fields)``, if there is such a method, tells what is odd about these fields and not wrong,
+    with file, row and count: see ``augkit.data.remarks``.
     """
 
     fields_type: ClassVar[type[Checked]]
