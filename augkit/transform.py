@@ -129,7 +129,7 @@ class Transform(Checked, Generic[P]):
         if taken:
             raise TypeError(f"{cls.__name__}: a field cannot be named {taken[0]!r}, which every step has; rename it.")
         super().__init_subclass__(**kwargs)
-        for origin in getattr(cls, "__orig_bases__", ()):
+        for origin in cls.__dict__.get("__orig_bases__", ()):  # not those of a parent, who may have been narrowed
             arguments = get_args(origin) if get_origin(origin) is Transform else ()
             if arguments and isinstance(arguments[0], type):
                 cls.params_type = arguments[0]

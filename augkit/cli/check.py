@@ -112,8 +112,9 @@ def _checked_source(recipe: Recipe, complaints: Complaints) -> tuple[Source, Fir
 
 def _check_first(recipe: Recipe, first: First, complaints: Complaints) -> None:
     from augkit.data.first import refuse_giants, refuse_unreadable
+    from augkit.data.rehearsal import refuse_unfollowable
 
-    for refuse in (refuse_unreadable, refuse_giants):
+    for refuse in (refuse_unreadable, refuse_giants, refuse_unfollowable):
         with complaints:
             refuse(recipe, first)
 

@@ -106,10 +106,16 @@ def only_label(recipe: Recipe) -> str | None:
 
 
 def check_buckets(recipe: Recipe, source: Source) -> None:
-    """Refuse a ``bucket_by_length`` that names no column of the source."""
-    if recipe.loader.bucket_by_length is not None:
+    """Refuse a ``bucket_by_length`` that names neither a column of the source nor a field that it measures."""
+    named = recipe.loader.bucket_by_length
+    if named is not None and not measures(recipe, source, named):
         with at(recipe.tree, "loader"):
-            _known_column(source, recipe.loader.bucket_by_length, "bucket_by_length")
+            _known_column(source, named, "bucket_by_length")
+
+
+def measures(recipe: Recipe, source: Source, name: str) -> bool:
+    """Whether a field of the sample is one whose length the source tells: see ``Source``."""
+    return name in recipe.schema.fields and name in getattr(source, "measured", ())
 
 
 def _known_column(source: Source, column: str, what: str) -> None:

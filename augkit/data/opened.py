@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from augkit.data.classes import soft_classes
-from augkit.data.divided import at, check_buckets, check_values, divide, only_label, open_data, where_of
+from augkit.data.divided import at, check_buckets, check_values, divide, measures, only_label, open_data, where_of
 from augkit.data.fit import fit_recipe
 from augkit.data.loading import Loader
 from augkit.data.sampler import KeyedSampler
@@ -95,7 +95,17 @@ class Opened:
         if column is None:
             return None
         check_buckets(self.recipe, self.source)
+        if measures(self.recipe, self.source, column):
+            return [self._measured(key, column) for key in data.keys]
         return [_length(value, column, key) for key, value in zip(data.keys, data.labels(column), strict=True)]
+
+    def _measured(self, key: str, field: str) -> float:
+        try:
+            return float(self.source.length(key, field))  # type: ignore[attr-defined]
+        except DataError:
+            if self.recipe.loader.on_error == "raise":
+                raise
+            return 0.0  # it will be left out when it is read
 
     def _balance(self, data: Dataset) -> list[Any] | None:
         named = self.recipe.loader.balance

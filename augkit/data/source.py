@@ -21,8 +21,9 @@ class Source(Protocol):
     in ``source: {demo: digits}``. ``paths``, if there is such a tuple, names the fields that are paths relative to the
     recipe. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file names start from. A
     ``group``, if there is one, names the metadata that a split keeps together unless the recipe groups by another.
-    ``remarks(fields)``, if there is such a method, tells what is odd about these fields and not wrong, with file, row
-    and count: see ``augkit.data.remarks``.
+    ``measured``, if there is such a tuple, names fields of which ``length(key, field)`` tells how long they are without
+    decoding any. ``remarks(fields)``, if there is such a method, tells what is odd about these fields and not wrong,
+    with file, row and count: see ``augkit.data.remarks``.
     """
 
     fields_type: ClassVar[type[Checked]]
@@ -68,14 +69,20 @@ def open_source(spec: Any, base: Path | str = ".") -> Source:
     except FieldError as error:
         message = str(error)
         raise FieldError(message if message.startswith(name) else f"{name}: {message}", error.field) from None
-    check_keys(source.keys, name)
+    check_keys(source.keys, name, _written(cls, given, base))
     return source
 
 
-def check_keys(keys: Sequence[str], name: str) -> None:
-    """Refuse no samples at all, keys that are not texts, and keys that occur twice."""
+def _written(cls: type[Source], given: Mapping[str, Any], base: Path | str) -> str:
+    """The file or folder that a recipe gives a source, else what it gives it."""
+    named = [str(given[field]) for field in getattr(cls, "paths", ()) if isinstance(given.get(field), str)]
+    return str(Path(base).absolute() / named[0]) if named else str(given.get(cls.shorthand, ""))
+
+
+def check_keys(keys: Sequence[str], name: str, place: str = "") -> None:
+    """Refuse no samples at all in ``place``, keys that are not texts, and keys that occur twice."""
     if not keys:
-        raise DataError(f"{name}: there are no samples.")
+        raise DataError(f"{name}: there are no samples{f' in {place}' if place else ''}.", file=place or None)
     odd = next((key for key in keys if not isinstance(key, str) or not key), None)
     if odd is not None:
         raise PluginError(f"source {name!r} has the key {odd!r}; a key is a text that is not empty.")

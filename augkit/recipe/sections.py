@@ -64,7 +64,8 @@ class LoaderConfig(Checked):
     ``balance``: draw the classes of a label equally often (``class``: the sample's only label). ``copies``: how often
     an epoch visits each sample. ``on_error: skip`` counts and reports samples that cannot be read instead of stopping.
     ``persistent``: workers live on between epochs. ``start``: how worker processes start. ``bucket_by_length``: a
-    column of lengths that is known without opening samples (``seconds``): a batch is then of about equally long ones.
+    column of lengths that is known without opening samples (``seconds``), or a field that the source measures
+    (``audio``, by the headers of its files): a batch is then of about equally long ones.
     """
 
     batch_size: Annotated[int, Limits(1)] = 32

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import types
 
-from augkit_audio.compiled import compiled
+from augkit.compiled import compiled
 from augkit_audio.logarithms import log2_near_one, split
 
 _CLIP = types.Array(types.float32, 2, "C", readonly=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-from augkit_audio.compiled import compiled
+from augkit.compiled import compiled
 from augkit_audio.phases import lock, nothing_before
 
 _BATCH = 64

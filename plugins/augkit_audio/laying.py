@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from augkit_audio.compiled import compiled
+from augkit.compiled import compiled
 from augkit_audio.normals import energy
 
 

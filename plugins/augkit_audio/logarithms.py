@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from augkit_audio.compiled import compiled
+from augkit.compiled import compiled
 
 _ROOT_HALF = np.int32(np.float32(0.5**0.5).view(np.int32))
 _23 = np.int32(23)

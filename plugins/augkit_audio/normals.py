@@ -12,8 +12,9 @@ import math
 import numpy as np
 from numba import types
 
-from augkit_audio.compiled import SAMPLES, compiled
+from augkit.compiled import compiled
 from augkit_audio.logarithms import log2_near_one, split
+from augkit_audio.signatures import SAMPLES
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)

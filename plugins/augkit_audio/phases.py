@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from augkit_audio.compiled import compiled
+from augkit.compiled import compiled
 
 RISEN = 2.0
 """On an onset, a peak that is so many times as strong as in the frame before begins anew."""

@@ -69,11 +69,14 @@ def contour_follows_resampling(contour: Contour, params: Resampled) -> Contour:
 
 @moves(Resampled, FrameLabels)
 def frame_labels_follow_resampling(frames: FrameLabels, params: Resampled) -> FrameLabels:
-    """As they were; where the clip is longer by a part of a sample, the last label goes on."""
+    """As they were; where the clip is longer by a part of a sample, the last label goes on, or else silence."""
     rates = (params.samples_in, params.rate_in), (params.samples_out, params.rate_out)
     before, after = (frames.covering(samples, rate) for samples, rate in rates)
-    if after <= before or not len(frames):
+    if after <= before:
         return frames
+    if not len(frames):
+        silent = frames.filled(np.zeros(after - before, dtype=bool), frames.options.silence)
+        return dataclasses.replace(frames, labels=silent)
     rows = np.minimum(np.arange(len(frames) + after - before), len(frames) - 1)
     return dataclasses.replace(frames, labels=frames.labels[rows])
 

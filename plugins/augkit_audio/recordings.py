@@ -50,6 +50,8 @@ class Recordings:
     ``kinds``: what the values are, as ``sample:`` may say it.
     """
 
+    measured = ("audio",)
+
     def __init__(
         self,
         root: Path,
@@ -94,6 +96,11 @@ class Recordings:
         cut = {} if self.windows is None else {"recording": clip.name, "start_s": clip.start}
         labels = {} if clip.recording.events is None else {"labels": self._labels(clip)}
         return {**clip.recording.values, **labels, **cut}
+
+    def length(self, key: str, field: str = "audio") -> float:
+        """How many seconds the sound of a sample lasts, by its file's header. Raises DataError with the file."""
+        clip = self.clips[key]
+        return self._header(clip.recording).seconds - clip.start if clip.seconds is None else clip.seconds
 
     def load(self, key: str) -> OnDemand:
         clip = self.clips[key]

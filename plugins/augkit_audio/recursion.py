@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import types
 
-from augkit_audio.compiled import SAMPLES, compiled
+from augkit.compiled import compiled
+from augkit_audio.signatures import SAMPLES
 
 
 @compiled(types.void(SAMPLES, types.int64, types.float64[::1]))

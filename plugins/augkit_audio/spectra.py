@@ -21,18 +21,6 @@ Scale = Literal["slaney", "htk"]
 Norm = Literal["none", "slaney"]
 
 _FFT_MS, _HOP_MS = 25.0, 10.0
-_MELS = Annotated[int, Limits(1, 512, unit="bands", doc="equally wide to the ear, not in Hz")]
-_FFT = Annotated[float | None, Limits(0.1, 10_000, unit="ms", doc="how long a frame is; 25 unless n_fft is given")]
-_N_FFT = Annotated[
-    int | None, Limits(2, 1_048_576, unit="samples", doc="the frame in samples, even; instead of fft_ms")
-]
-_HOP = Annotated[float | None, Limits(0.1, 10_000, unit="ms", doc="from frame to frame; 10 unless hop is given")]
-_HOP_SAMPLES = Annotated[int | None, Limits(1, 1_048_576, unit="samples", doc="instead of hop_ms")]
-_LOW = Annotated[float, Limits(0, unit="Hz", doc="where the lowest band begins")]
-_HIGH = Annotated[float | None, Limits(0, unit="Hz", doc="where the highest band ends; half the rate if absent")]
-_TOP = Annotated[float, Limits(1, 1000, unit="dB", doc="what is further below the loudest is raised to there")]
-_SCALE = Annotated[Scale, Limits(doc="slaney: linear up to 1 kHz, as in librosa; htk: as in torchaudio")]
-_NORM = Annotated[Norm, Limits(doc="slaney: each band weighs the same over its Hz; none: as in torchaudio")]
 
 
 @dataclass(frozen=True)
@@ -111,29 +99,72 @@ def _check_bands(bank: np.ndarray, params: MelBands) -> None:
         )
 
 
-class LogMel(Transform[MelBands]):
+class MelStep(Transform[MelBands]):
+    """What ``log_mel`` and ``mfcc`` say alike: how long frames are, and which bands."""
+
+    converts = {"audio": "spectrogram"}
+    structural = True
+
+    n_mels: Annotated[int, Limits(1, 512, unit="bands", doc="equally wide to the ear, not in Hz")] = 64
+    fft_ms: Annotated[
+        float | None, Limits(0.1, 10_000, unit="ms", doc="how long a frame is; 25 unless n_fft is given")
+    ] = None
+    n_fft: Annotated[
+        int | None, Limits(2, 1_048_576, unit="samples", doc="the frame in samples, even; instead of fft_ms")
+    ] = None
+    hop_ms: Annotated[
+        float | None, Limits(0.1, 10_000, unit="ms", doc="from frame to frame; 10 unless hop is given")
+    ] = None
+    hop: Annotated[int | None, Limits(1, 1_048_576, unit="samples", doc="instead of hop_ms")] = None
+    low_hz: Annotated[float, Limits(0, unit="Hz", doc="where the lowest band begins")] = 0.0
+    high_hz: Annotated[
+        float | None, Limits(0, unit="Hz", doc="where the highest band ends; half the rate if absent")
+    ] = None
+    scale: Annotated[Scale, Limits(doc="slaney: linear up to 1 kHz, as in librosa; htk: as in torchaudio")] = "slaney"
+    norm: Annotated[Norm, Limits(doc="slaney: each band weighs the same over its Hz; none: as in torchaudio")] = "none"
+    top_db: Annotated[float, Limits(1, 1000, unit="dB", doc="what is further below the loudest is raised to there")] = (
+        80.0
+    )
+
+    def validate(self) -> None:
+        for first, second in (("fft_ms", "n_fft"), ("hop_ms", "hop")):
+            if getattr(self, first) is not None and getattr(self, second) is not None:
+                raise FieldError(f"{first} and {second} say the same; give one of them.", second)
+        if self.n_fft is not None and self.n_fft % 2:
+            raise FieldError(
+                f"n_fft: {self.n_fft} is odd; a frame has a middle if it is even: {self.n_fft + 1}.", "n_fft"
+            )
+        if self.high_hz is not None and self.high_hz <= self.low_hz:
+            raise FieldError(f"high_hz: {self.high_hz:g} is not above low_hz, {self.low_hz:g}.", "high_hz")
+
+    def settings(self, frame: Frame) -> dict[str, Any]:
+        """The fields of ``MelBands`` for a clip of this rate; DataError where the rate is too low for the bands."""
+        rate = int(frame[Axis.TIME][1])
+        high = rate / 2 if self.high_hz is None else self.high_hz
+        if not self.low_hz < high <= rate / 2:
+            raise DataError(
+                f"bands from {self.low_hz:g} to {high:g} Hz: a clip at {rate} Hz holds 0 to {rate / 2:g} Hz."
+            )
+        fft_ms, hop_ms = self.fft_ms or _FFT_MS, self.hop_ms or _HOP_MS
+        return {
+            "rate": rate,
+            "n_fft": self.n_fft or max(2 * round(fft_ms * rate / 2000), 2),
+            "hop": self.hop or max(round(hop_ms * rate / 1000), 1),
+            "n_mels": self.n_mels,
+            "low_hz": self.low_hz,
+            "high_hz": high,
+            "scale": self.scale,
+            "norm": self.norm,
+            "top_db": self.top_db,
+        }
+
+
+class LogMel(MelStep):
     """A spectrogram (channels, n_mels, frames) of the sound: power in bands as the ear divides them, in decibels.
 
     Frame j lies around second j * hop, so events, beats and contours keep their seconds. Equal to torchaudio's
     ``MelSpectrogram`` and ``AmplitudeToDB`` with the same settings.
     """
-
-    converts = {"audio": "spectrogram"}
-    structural = True
-
-    n_mels: _MELS = 64
-    fft_ms: _FFT = None
-    n_fft: _N_FFT = None
-    hop_ms: _HOP = None
-    hop: _HOP_SAMPLES = None
-    low_hz: _LOW = 0.0
-    high_hz: _HIGH = None
-    scale: _SCALE = "slaney"
-    norm: _NORM = "none"
-    top_db: _TOP = 80.0
-
-    def validate(self) -> None:
-        _check(self)
 
     @classmethod
     def law_examples(cls) -> list[dict[str, Any]]:
@@ -141,67 +172,27 @@ class LogMel(Transform[MelBands]):
         return [{}, {"n_mels": 8, "n_fft": 256, "hop": 100, "scale": "htk", "norm": "slaney", "top_db": 200}]
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> MelBands:
-        return MelBands(**_settings(self, frame))
+        return MelBands(**self.settings(frame))
 
 
-class Mfcc(Transform[Cepstra]):
+class Mfcc(MelStep):
     """Mel-frequency cepstral coefficients (channels, n_mfcc, frames): the outline of each frame of a ``log_mel``.
 
     The first coefficients say how loud a frame is and how its energy leans; pitch is mostly lost, which suits
     speech. Equal to torchaudio's ``MFCC`` with the same settings.
     """
 
-    converts = {"audio": "spectrogram"}
-    structural = True
+    params_type = Cepstra
 
+    n_mels: Annotated[int, Limits(1, 512, unit="bands", doc="of which the coefficients are made")] = 40
     n_mfcc: Annotated[int, Limits(1, 512, unit="coefficients", doc="how many are kept, at most n_mels")] = 20
-    n_mels: _MELS = 40
-    fft_ms: _FFT = None
-    n_fft: _N_FFT = None
-    hop_ms: _HOP = None
-    hop: _HOP_SAMPLES = None
-    low_hz: _LOW = 0.0
-    high_hz: _HIGH = None
-    scale: _SCALE = "slaney"
-    norm: _NORM = "none"
-    top_db: _TOP = 80.0
 
     def validate(self) -> None:
-        _check(self)
+        super().validate()
         if self.n_mfcc > self.n_mels:
             raise FieldError(
                 f"n_mfcc: {self.n_mfcc} coefficients of {self.n_mels} bands; n_mels is the most.", "n_mfcc"
             )
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Cepstra:
-        return Cepstra(**_settings(self, frame), n_mfcc=self.n_mfcc)
-
-
-def _check(step: LogMel | Mfcc) -> None:
-    for first, second in (("fft_ms", "n_fft"), ("hop_ms", "hop")):
-        if getattr(step, first) is not None and getattr(step, second) is not None:
-            raise FieldError(f"{first} and {second} say the same; give one of them.", second)
-    if step.n_fft is not None and step.n_fft % 2:
-        raise FieldError(f"n_fft: {step.n_fft} is odd; a frame has a middle if it is even: {step.n_fft + 1}.", "n_fft")
-    if step.high_hz is not None and step.high_hz <= step.low_hz:
-        raise FieldError(f"high_hz: {step.high_hz:g} is not above low_hz, {step.low_hz:g}.", "high_hz")
-
-
-def _settings(step: LogMel | Mfcc, frame: Frame) -> dict[str, Any]:
-    """The fields of ``MelBands`` for a clip of this rate."""
-    rate = int(frame[Axis.TIME][1])
-    high = rate / 2 if step.high_hz is None else step.high_hz
-    if not step.low_hz < high <= rate / 2:
-        raise DataError(f"bands from {step.low_hz:g} to {high:g} Hz: a clip at {rate} Hz holds 0 to {rate / 2:g} Hz.")
-    fft_ms, hop_ms = step.fft_ms or _FFT_MS, step.hop_ms or _HOP_MS
-    return {
-        "rate": rate,
-        "n_fft": step.n_fft or max(2 * round(fft_ms * rate / 2000), 2),
-        "hop": step.hop or max(round(hop_ms * rate / 1000), 1),
-        "n_mels": step.n_mels,
-        "low_hz": step.low_hz,
-        "high_hz": high,
-        "scale": step.scale,
-        "norm": step.norm,
-        "top_db": step.top_db,
-    }
+        return Cepstra(**self.settings(frame), n_mfcc=self.n_mfcc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from augkit_audio.compiled import compiled
+from augkit.compiled import compiled
 
 BLOCK_SECONDS = 0.002
 """Onsets are looked for in blocks of this length."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from augkit.compiled import compiled
 from augkit_image.border import Array
-from augkit_image.compiled import compiled
 
 
 def picked(labels: Array, rows: Array, columns: Array) -> Array:

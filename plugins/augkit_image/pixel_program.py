@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from augkit_image.compiled import compiled
+from augkit.compiled import compiled
 from augkit_image.pixel_ops import LUMA, Op
 
 Array = np.ndarray[Any, Any]

@@ -10,6 +10,7 @@ from augkit.fields import Limits, Range
 from augkit.rng import Stream
 from augkit.vocab.text import Edits
 from augkit.vocab.text.compose import Edit
+from augkit_text.checkpoints import folder_of
 from augkit_text.differences import edits_between
 from augkit_text.draws import places
 from augkit_text.passage import Passage
@@ -30,6 +31,11 @@ class ModelStep(TextStep):
 
     changes = {"meaning", "wording"}
     loses: ClassVar[bool] = True
+
+    def validate(self) -> None:
+        super().validate()
+        if self.min_similarity is not None:
+            check_model(self.encoder, "encoder")
 
     def draw(self, rng: Stream, frame: Any, content: Any = None) -> Edits:
         drawn = super().draw(rng, frame, content)
@@ -66,7 +72,7 @@ class MaskedLm(ModelStep):
 
     def validate(self) -> None:
         super().validate()
-        check_name(self.model, "model")
+        check_model(self.model, "model")
 
     def edits(self, rng: Stream, passage: Passage) -> Iterable[Edit]:
         rate = self.rate.draw(rng)
@@ -105,7 +111,7 @@ class Paraphrase(ModelStep):
 
     def validate(self) -> None:
         super().validate()
-        check_name(self.model, "model")
+        check_model(self.model, "model")
 
     def edits(self, rng: Stream, passage: Passage) -> Iterable[Edit]:
         subseed = rng.subseed()
@@ -133,7 +139,7 @@ class BackTranslate(Paraphrase):
 
     def validate(self) -> None:
         super().validate()
-        check_name(self.back, "back")
+        check_model(self.back, "back")
 
     def written(self, string: str, subseed: int) -> str:
         from augkit_text.tasks.models import rewritten
@@ -142,13 +148,14 @@ class BackTranslate(Paraphrase):
         return rewritten(self.back, there, subseed + 1, self.temperature, self.max_length)
 
 
-def check_name(name: str, field: str) -> None:
-    """Refuse what names no model."""
+def check_model(name: str, field: str) -> None:
+    """Refuse what names no model, or none that is on this machine."""
     family, slash, rest = name.partition("/")
     if family not in ("hf", "pkg") or not slash or not rest:
         raise FieldError(
             f"{field}: got {name!r}; expected hf/<folder>, the folder of a model and its tokenizer.", field
         )
+    folder_of(name, field)
 
 
 def _cased(word: str, like: str) -> str:

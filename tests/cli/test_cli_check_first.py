@@ -90,3 +90,28 @@ def test_a_picture_of_a_size_that_no_memory_holds_is_refused(run: Run, photos: P
     result = run("check", written(PICTURES.replace("hflip", "{resize: {size: 30000}}")))
     assert result.exit_code == 2
     assert "image/resize: makes 30000 × 30000 px of 40 × 60 px, as the first samples are: 2.7 GB" in result.stderr
+
+
+BEATS = """augkit: 1
+source: {manifest: {file: beats.jsonl}}
+sample: {audio: audio, beats: beats}
+steps:
+  - gain
+  - time_warp
+"""
+
+
+def test_an_annotation_that_cannot_follow_is_told_before_the_first_sample_of_a_run(run: Run, clips: None) -> None:
+    def beats(bpm: str) -> None:
+        row = f'{{"audio": "sounds/NUMBER.wav", "beats": {{"times": [0.25, 0.75], "bpm": {bpm}}}}}\n'
+        Path("beats.jsonl").write_text("".join(row.replace("NUMBER", str(number)) for number in range(4)))
+
+    beats("120")
+    result = run("check", written(BEATS))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "r.yaml:6:5: audio/time_warp: beats: the speed varies within the clip, so it has no one tempo; give `bpm` for "
+        "each beat. (as in the sample 'sounds/"
+    )
+    beats("[120, 120]")
+    assert run("check", "r.yaml").exit_code == 0

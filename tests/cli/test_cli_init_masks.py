@@ -70,6 +70,8 @@ def test_masks_are_asked_about_left_and_right(
 ) -> None:
     shutil.move(photos / "cat", "data/images")
     shutil.copytree("data/images", "data/masks")
+    for mask in Path("data/masks").iterdir():
+        Image.new("L", (60, 40)).save(mask)
     monkeypatch.setattr("augkit.cli.init._interactive", lambda: True)
     result = run("init", "data", input=f"{answer}\n")
     assert "6 pictures beside masks." in result.stderr

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import augkit
-from augkit.data import KeyedSampler
+from augkit.data import KeyedSampler, SkippedSamples, open_source
 from augkit.errors import DataError, RecipeError
 
 
@@ -117,6 +117,29 @@ def test_a_column_that_is_not_there_or_holds_no_numbers_is_refused(recipe: dict[
         augkit.loader(recipe, overrides={"loader.bucket_by_length": "second"})
     with pytest.raises(DataError, match=r"'note' is .*expected a number"):
         augkit.loader(recipe, overrides={"loader.bucket_by_length": "note"})
+
+
+def test_sounds_are_measured_by_their_headers(recipe: dict[str, Any], tmp_path: Path) -> None:
+    by_column = [batch["key"] for batch in augkit.loader(recipe)]
+    table = {"audio_table": {"file": str(tmp_path / "clips.jsonl"), "audio": "clip"}}
+    measured = recipe | {"source": table, "loader": {"batch_size": 4, "bucket_by_length": "audio"}}
+    assert [batch["key"] for batch in augkit.loader(measured)] == by_column
+    (tmp_path / "7.wav").write_bytes(b"broken")
+    with pytest.raises(DataError, match=r"7\.wav"):
+        augkit.loader(measured)
+    with pytest.warns(SkippedSamples, match="skipped 1 of 24"):
+        assert sum(len(b["key"]) for b in augkit.loader(measured, overrides={"loader.on_error": "skip"})) == 23
+    with pytest.raises(RecipeError, match="bucket_by_length: the source has no column 'sound'"):
+        augkit.loader(measured, overrides={"loader.bucket_by_length": "sound"})
+
+
+def test_a_window_is_as_long_as_it_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "hum").mkdir()
+    soundfile.write(tmp_path / "hum" / "long.wav", np.zeros(20000, np.float32), 8000)
+    source = open_source({"audio_folder": {"root": str(tmp_path), "window_s": 1.0}})
+    assert {key: source.length(key, "audio") for key in source.keys} == dict.fromkeys(source.keys, 1.0)
+    whole = open_source({"audio_folder": {"root": str(tmp_path)}})
+    assert [whole.length(key, "audio") for key in whole.keys] == [2.5]
 
 
 GOLDEN = [3, 1, 6, 0, 4, 7, 9, 2, 8, 5]

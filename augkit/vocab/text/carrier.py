@@ -35,22 +35,12 @@ class Length(int):
 
 
 @dataclass(frozen=True, eq=False)
-class Text(Target):
-    """``string``: any Python string, which an edit touches only where it says so."""
+class Written(Target):
+    """What is one ``string``. It has no rules of its own: a text follows edits, a translation is left as it is."""
 
-    kind = "text"
     axes = TEXT
-    carrier = True
-    options_type = TextOptions
 
     string: str
-    options: Any = field(default=TextOptions(), kw_only=True)
-
-    def frame(self) -> Frame:
-        known: Frame | None = self.__dict__.get("_frame")
-        if known is None:
-            known = self.__dict__["_frame"] = {Axis.TEXT: Length(self.string)}
-        return known
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
@@ -59,7 +49,7 @@ class Text(Target):
             return value, "target"
         if not isinstance(value, str):
             advice = " Decode it: value.decode('utf-8')." if isinstance(value, bytes) else ""
-            raise DataError(f"text: got {value!r}; expected a str.{advice}")
+            raise DataError(f"{cls.kind}: got {value!r}; expected a str.{advice}")
         return cls(value, options=options), "plain"
 
     def write(self, form: Any, frame: Frame) -> Any:
@@ -69,6 +59,23 @@ class Text(Target):
     def batch(cls, targets: Sequence[Self]) -> list[str]:
         """A list of strings."""
         return [target.string for target in targets]
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Written):
+    """``string``: any Python string, which an edit touches only where it says so."""
+
+    kind = "text"
+    carrier = True
+    options_type = TextOptions
+
+    options: Any = field(default=TextOptions(), kw_only=True)
+
+    def frame(self) -> Frame:
+        known: Frame | None = self.__dict__.get("_frame")
+        if known is None:
+            known = self.__dict__["_frame"] = {Axis.TEXT: Length(self.string)}
+        return known
 
 
 @moves(Edits, Text)

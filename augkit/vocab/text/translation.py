@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
-from augkit.errors import DataError, ReplayError
-from augkit.sample import TEXT, Frame, Options, Target
+from augkit.errors import ReplayError
+from augkit.sample import Options
 from augkit.transform import Params, moves
+from augkit.vocab.text.carrier import Written
 from augkit.vocab.text.compose import Edit
 from augkit.vocab.text.edits import Edits
 from augkit.vocab.text.pieces import Pieces
@@ -26,36 +26,17 @@ class TranslationOptions(Options):
 
 
 @dataclass(frozen=True, eq=False)
-class Translation(Target):
+class Translation(Written):
     """``string`` says what the text that it is a translation of says.
 
     Noise on the surface of that text leaves it as it is; names and numbers are replaced in both (``PairEdits``).
     """
 
     kind = "translation_of"
-    axes = TEXT
     plain = True
     options_type = TranslationOptions
 
-    string: str
     options: Any = field(default=TranslationOptions(), kw_only=True)
-
-    @classmethod
-    def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
-        """From a ``str``."""
-        if isinstance(value, cls):
-            return value, "target"
-        if not isinstance(value, str):
-            raise DataError(f"translation_of: got {value!r}; expected a str.")
-        return cls(value, options=options), "plain"
-
-    def write(self, form: Any, frame: Frame) -> Any:
-        return self if form == "target" else self.string
-
-    @classmethod
-    def batch(cls, targets: Sequence[Self]) -> list[str]:
-        """A list of strings."""
-        return [target.string for target in targets]
 
 
 @dataclass(frozen=True)

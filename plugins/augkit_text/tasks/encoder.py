@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from augkit.errors import FieldError, MissingDependency
-from augkit_text.tasks.config import INSTALL, folder_of
+from augkit_text.checkpoints import INSTALL, folder_of, not_here
 
 Range = tuple[int, int]
 
@@ -68,7 +68,7 @@ def load(backbone: str, kind: str, pretrained: bool = True) -> tuple[Any, Any]:
         import transformers
     except ImportError as error:
         raise MissingDependency(f"{backbone} needs transformers. Install it: {INSTALL}") from error
-    place = folder_of(backbone)
+    place = folder_of(backbone, "backbone")
     with _quiet(transformers):
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(place, local_files_only=True)
@@ -79,12 +79,8 @@ def load(backbone: str, kind: str, pretrained: bool = True) -> tuple[Any, Any]:
             return made_by.from_config(settings), tokenizer
         except (OSError, ValueError, KeyError) as error:
             said = " ".join(str(error).split())
-            raise FieldError(
-                f"backbone: {backbone!r} is not on this machine, or is no {kind}, and augkit downloads nothing. "
-                "Ways out: hf/<folder>, where its config.json, tokenizer.json and weights are; pkg/minilm, whose "
-                f"weights arrive by pip. transformers says: {said:.200}",
-                "backbone",
-            ) from error
+            told = not_here(backbone, "backbone", f", or is no {kind}")
+            raise FieldError(f"{told} transformers says: {said:.200}", "backbone") from error
 
 
 def readable(text: str) -> str:

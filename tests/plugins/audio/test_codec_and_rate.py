@@ -153,3 +153,11 @@ def test_frames_cover_a_clip_that_a_lower_rate_makes_longer():
     out = aug(audio=(np.ones(100, np.float32), 22050), frames=labels, key="a")
     assert out["audio"][0].shape == (37,) and out["frames"]["labels"].tolist() == [*range(99), 98, 98]
     aug.read(out)  # which refuses frames that do not cover the clip
+
+
+@pytest.mark.parametrize("labels", [np.zeros(0, np.int64), np.zeros((0, 3), np.float32)])
+def test_a_clip_of_two_samples_without_a_frame_gets_those_of_silence(labels):
+    aug = augkit.Pipeline([steps.resample(rate_hz=8000)], sample={"audio": "audio", "frames": "frame_labels"})
+    out = aug(audio=(np.ones(2, np.float32), 44100), frames={"labels": labels, "hop": 5e-5}, key="a")
+    assert out["audio"][0].shape == (1,) and (out["frames"]["labels"] == np.full((2, *labels.shape[1:]), -100)).all()
+    aug.read(out)

@@ -16,48 +16,8 @@ import augkit
 from augkit.data import Dataset, Source, open_recipe, open_source
 from augkit.plan import Plan
 from augkit.schema import read_schema
-from augkit_image import rle
-from augkit_image.annotated import mirrored_pairs
 from tests.data.conftest import noise, write_image
-
-H, W = 12, 10
-BLOB = np.zeros((H, W), dtype=bool)
-BLOB[2:7, 3:9] = True
-BLOB[4, 5] = False
-
-CATEGORIES = [
-    {"id": 18, "name": "dog", "supercategory": "animal"},
-    {"id": 1, "name": "person", "keypoints": ["nose", "left_eye", "right_eye"], "skeleton": [[1, 2]]},
-]
-SQUARE = {
-    "id": 3_000_000_001,
-    "image_id": 42,
-    "category_id": 18,
-    "bbox": [1, 2, 4, 5.5],
-    "area": 22,
-    "iscrowd": 0,
-    "segmentation": [[1, 2, 5, 2, 5, 7.5, 1, 7.5], [7, 0, 9, 0, 9, 3, 7, 3]],
-}
-POSED = {
-    "id": 7,
-    "image_id": 42,
-    "category_id": 1,
-    "bbox": [3, 2, 6, 5],
-    "area": 29.0,
-    "iscrowd": 0,
-    "segmentation": {"counts": rle.encode(BLOB), "size": [H, W]},
-    "keypoints": [4, 3, 2, 6, 5, 1, 0, 0, 0],
-    "num_keypoints": 2,
-}
-CROWD = {
-    "id": 900,
-    "image_id": 5,
-    "category_id": 1,
-    "bbox": [0, 0, 10, 2],
-    "area": 20.0,
-    "iscrowd": 1,
-    "segmentation": {"counts": rle.unpack(rle.encode(BLOB)).tolist(), "size": [H, W]},
-}
+from tests.plugins.image.coco_objects import BLOB, CATEGORIES, CROWD, POSED, SQUARE, H, W
 
 
 @pytest.fixture
@@ -133,19 +93,6 @@ def test_every_keypoint_is_a_row_and_pairs_are_offered(write: Any) -> None:
     assert points["label"] == ["nose", "left_eye", "right_eye"] and points["id"].tolist() == [7, 7, 7]
     assert source.fields["keypoints"] == {"keypoints": {"outside": "hide", "pairs": [["left_eye", "right_eye"]]}}
     assert len(source.load("deep/a.png")["keypoints"]["xy"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("names", "pairs"),
-    [
-        (["nose", "right_eye", "left_eye"], [["left_eye", "right_eye"]]),
-        (["LeftHand", "RightHand", "l-ear", "r-ear"], [["LeftHand", "RightHand"], ["l-ear", "r-ear"]]),
-        (["eye_L", "eye_R", "tail", "left_fin"], [["eye_L", "eye_R"]]),
-        (["shoulder", "collar"], []),
-    ],
-)
-def test_left_and_right_are_found_in_names(names: list[str], pairs: list[list[str]]) -> None:
-    assert mirrored_pairs(names) == pairs
 
 
 def test_through_a_recipe_everything_moves_together(write: Any) -> None:
@@ -318,37 +265,3 @@ def test_a_picture_that_its_exif_data_turn_is_not_taken_for_another(write: Any, 
     Image.fromarray(noise(0, H, W)).save(tmp_path / "img" / "b.png", exif=exif)
     with pytest.raises(augkit.DataError, match=r"is 10 × 12 px.*its EXIF data say, it is turned"):
         opened(folder).load("b.png")["boxes"]
-
-
-@pytest.mark.parametrize(
-    ("counts", "complaint"),
-    [
-        ("0", "cover 0 pixels"),
-        ("\x00", "is no run"),
-        ("P", "cut short"),
-        ([3, -1, 118], "run 1 of the mask is negative: -1"),
-        ([1.5], "whole numbers"),
-        (None, "whole numbers"),
-        ("P" * 30 + "0", "longer than any picture"),
-        ([2**62, 2**62, 2**62, 2**62, 120], "cover"),
-    ],
-)
-def test_broken_runs_are_refused(counts: Any, complaint: str) -> None:
-    with pytest.raises(augkit.DataError, match=complaint):
-        rle.decode(counts, H, W)
-
-
-@pytest.mark.parametrize(
-    ("mask", "packed"),
-    [
-        # what the COCO API's own encoder gives for these
-        (np.zeros((3, 4), dtype=bool), "<"),
-        (np.ones((3, 4), dtype=bool), "0<"),
-        (np.arange(35).reshape(5, 7) % 3 == 0, "01201000O10O1000O10OO"),
-        (np.add.outer(np.arange(40), np.arange(60)) > 49, "o>1V1" + "1O" * 37 + "a<"),
-    ],
-)
-def test_packed_runs(mask: np.ndarray, packed: str) -> None:
-    text = rle.encode(mask)
-    assert text == packed
-    assert np.array_equal(rle.decode(text, *mask.shape), mask)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,9 +90,37 @@ def test_models_that_are_not_there() -> None:
     with pytest.raises(augkit.FieldError, match=r"model: got 'bert'; expected hf/<folder>"):
         MaskedLm(model="bert")
     with pytest.raises(augkit.FieldError, match=r"back: got 'x'"):
-        BackTranslate(model="hf/x", back="x")
-    with pytest.raises((augkit.FieldError, augkit.AugkitError), match=r"no folder \./nowhere"):
-        run("masked_lm", 1, model="hf/./nowhere", rate=0.9)
+        BackTranslate(model=f"hf/{sequence_model()}", back="x")
+    tiny = f"hf/{masked_lm()}"
+    compared = {"model": tiny, "min_similarity": 0, "encoder": "hf/x"}
+    for fields, field in (({"model": "hf/x"}, "model"), (compared, "encoder")):
+        with pytest.raises(augkit.FieldError, match=rf"^{field}: 'hf/x' is not on this machine: .*downloads nothing"):
+            MaskedLm(**fields)
+    with pytest.raises(augkit.FieldError, match=r"no folder \./nowhere"):
+        MaskedLm(model="hf/./nowhere")
+    with pytest.raises(augkit.FieldError, match=r"^model: 'hf/no name' is not on this machine"):
+        MaskedLm(model="hf/no name")
+
+
+def test_a_model_that_is_not_there_is_refused_without_torch(tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("augkit: 1\nsample: {text: text}\nsteps:\n  - masked_lm: {model: hf/x}\n")
+    asked = "import sys; from augkit.recipe import find_errors as e; print(*e(sys.argv[1])[1], 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked, str(recipe)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(
+        f"{recipe}:4:24: masked_lm: model: 'hf/x' is not on this machine"
+    ) and done.stdout.endswith(" False\n"), done.stdout
+
+
+def test_what_was_downloaded_before_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = tmp_path / "models--me--tiny" / "snapshots" / "abc"
+    shutil.copytree(masked_lm(), snapshot)
+    (tmp_path / "models--me--tiny" / "refs").mkdir()
+    (tmp_path / "models--me--tiny" / "refs" / "main").write_text("abc")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    assert MaskedLm(model="hf/me/tiny").model == "hf/me/tiny"
+    with pytest.raises(augkit.FieldError, match="'hf/me/other' is not on this machine"):
+        MaskedLm(model="hf/me/other")
 
 
 def test_models_run_on_one_thread_that_stays_and_leave_torch_its_threads() -> None:

