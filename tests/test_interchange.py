@@ -17,7 +17,7 @@ from tests.plugins.image.bridge_cases import ARGUMENTS
 
 A = pytest.importorskip("albumentations", reason="an oracle")
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:albumentations", "ignore::DeprecationWarning")
-DRAWS = 1500
+DRAWS = 1000
 PICTURE = np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20 + 3
 
 

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from augkit.build import COMBINERS, OWN, Around
 from augkit.cli.steps import described, policy_range
+from augkit.combine import Step
 from augkit.distributions import Range
 from augkit.errors import AugkitError
 from augkit.fields import describe, fields_of
@@ -81,15 +83,14 @@ def _split(entry: Entry) -> tuple[str, str]:
 def _index(by_prefix: Mapping[str, list[Entry]]) -> Iterator[str]:
     yield f"# Steps\n\n{_WRITTEN}\n"
     yield "A recipe's `steps:` is a list of these. A short name is enough where it is unambiguous for the fields of the"
-    yield "sample; else `image/crop`, `audio/crop`. `augkit steps NAME` says the same of what is installed, others' too.\n"
+    yield "sample; else `image/crop`, `audio/crop`. `augkit steps NAME` says the same of all that is installed.\n"
     yield "## Around every step\n\n| | takes | default | |\n|---|---|---|---|"
     for info in fields_of(Around).values():
         yield f"| `{info.name}` | {_cell(describe(info))} | {_default(info.default)} | {_AROUND[info.name]} |"
     yield "\n## Combiners\n\nEach has `steps`, and what stands around every step.\n\n| | | fields |\n|---|---|---|"
     for name in COMBINERS:
-        own = ", ".join(
-            f"`{field}`" + ("" if value is None else f" = {flow(value)}") for field, value in OWN.get(name, {}).items()
-        )
+        fields = OWN.get(name, {}).items()
+        own = ", ".join(f"`{field}`" + ("" if value is None else f" = {flow(value)}") for field, value in fields)
         yield f"| `{name}` | {_COMBINED[name]} | {own} |"
     for prefix, entries in by_prefix.items():
         yield f"\n## {_TITLES[prefix]}\n\n| | |\n|---|---|"
@@ -128,13 +129,13 @@ def _facts(entry: Entry, told: Mapping[str, Any]) -> Iterator[str]:
         yield f"* converts: `{before}` to `{after}`"
     yield from _followers(entry)
     scales = {"fields": "its fields, towards the values where they do nothing", "p": "how often it runs"}
-    found = examples_of(entry.name)[0].transform.strength_scales()
+    found = _example(entry.name).transform.strength_scales()
     yield f"* `strength` scales: {scales.get(found or '', 'nothing; it makes a format')}"
 
 
 def _followers(entry: Entry) -> Iterator[str]:
     """Which kinds follow, and which are refused, as the compile check would say of the step's first example."""
-    step = examples_of(entry.name)[0]
+    step = _example(entry.name)
     axes = step.transform.moved_axes()
     follow, refused = [], []
     for kind in catalogue().entries("target"):
@@ -149,6 +150,11 @@ def _followers(entry: Entry) -> Iterator[str]:
     yield f"* follow: {', '.join(f'`{kind}`' for kind in follow)}"
     if refused:
         yield f"* refused beside: {', '.join(f'`{kind}`' for kind in refused)}"
+
+
+@cache
+def _example(name: str) -> Step:
+    return examples_of(name)[0]
 
 
 def _default(value: Any) -> str:
