@@ -125,10 +125,13 @@ def test_what_is_left_out_is_exit_code_1_and_a_strange_file_2(tmp_path):
     A.save(A.Compose([A.CenterCrop3D((2, 2, 2)), A.HorizontalFlip()]), tmp_path / "a.json")
     done = CliRunner().invoke(main, ["import", str(tmp_path / "a.json")])
     assert done.exit_code == 1 and "left out: CenterCrop3D" in done.stderr and "- hflip" in done.stdout
-    for text in ('{"a": 1}', "[", "{}"):
+    headless = '{"transform": {"__class_fullname__": "Compose"}}'
+    for text in ('{"a": 1}', "[", "{}", headless):
         (tmp_path / "b.json").write_text(text)
         done = CliRunner().invoke(main, ["import", str(tmp_path / "b.json")])
         assert done.exit_code == 2 and "b.json" in done.stderr, done.output
+        told = "The importer for albumentations cannot read it: KeyError: 'transforms'" in done.stderr
+        assert told is (text == headless)
 
 
 def test_something_else_is_refused_with_what_there_is():
