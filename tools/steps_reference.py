@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,7 @@ from augkit.combine import Step
 from augkit.distributions import Range
 from augkit.errors import AugkitError
 from augkit.fields import describe, fields_of
+from augkit.pipeline import Pipeline
 from augkit.plugins import catalogue
 from augkit.recipe.spelling import flow
 from augkit.registry import Entry
@@ -49,6 +51,8 @@ _BRIDGES = {
     "nlpaug": "nlpaug",
 }
 _BRIDGED = "What it changes and moves, and which kinds follow, depends on `name`: [the table](../{}.md)."
+_SENTENCE = "Dr. Ada Lovelace didn't write the 12 first programs in Paris; she wrote them in London."
+_BY_MODELS = ("augkit_text.model_steps", "augkit_text.nlpaug_bridge", "augkit_text.tfidf")
 _COMBINED = {
     "seq": "All of its steps, in order: for a `p` that is theirs together.",
     "one_of": "One of its steps, chosen by `weight`.",
@@ -116,6 +120,8 @@ def _step(entry: Entry) -> Iterator[str]:
         default = "required" if field["required"] else _default(field["default"])
         notes = [field["doc"]] + ([f"in a policy {policy_range(field)}"] if field["strongest"] is not None else [])
         yield f"| `{field['name']}` | {_cell(field['takes'])} | {default} | {_cell('; '.join(filter(None, notes)))} |"
+    if _split(entry)[0] == "text" and (shown := _shown(entry)):
+        yield f"\n> {_SENTENCE}  \n> {shown}"
     yield ""
     bridge = _BRIDGES.get(_split(entry)[1])
     yield from [_BRIDGED.format(bridge)] if bridge else _facts(entry, told)
@@ -150,6 +156,18 @@ def _followers(entry: Entry) -> Iterator[str]:
     yield f"* follow: {', '.join(f'`{kind}`' for kind in follow)}"
     if refused:
         yield f"* refused beside: {', '.join(f'`{kind}`' for kind in refused)}"
+
+
+def _shown(entry: Entry) -> str:
+    """What becomes of a sentence, the first time that something does; nothing of steps that ask a model."""
+    if entry.path.partition(":")[0] in _BY_MODELS:
+        return ""
+    try:
+        aug = Pipeline([replace(_example(entry.name), on_conflict="redraw")], {"text": "text"})
+        drawn = (aug(text=_SENTENCE, key=str(key))["text"] for key in range(20))
+        return next((text for text in drawn if text != _SENTENCE), "")
+    except AugkitError:
+        return ""
 
 
 @cache
