@@ -250,7 +250,7 @@ def test_torchvisions_tensor_comes_last_and_what_has_no_counterpart_is_told():
     whole = T.Compose([
         T.ToImage(), T.RandomCrop(8, padding=2), T.ToDtype(torch.float32, scale=True),
         T.Normalize([0.5] * 3, [0.2] * 3),
-        T.RandomErasing(), T.RandomHorizontalFlip(), T.RandomAffine(5, translate=(0.1, 0.2)),
+        T.RandomErasing(), T.RandomHorizontalFlip(), T.RandomAffine(5, translate=(0.1, 0.2)), T.RandomPerspective(0.8),
     ])  # fmt: skip
     found = compat.from_torchvision(whole)
     assert found.steps == ({"hflip": {"p": 0.5}}, {"normalize": {"mean": [0.5] * 3, "std": [0.2] * 3}})
