@@ -26,6 +26,7 @@ from tests.plugins.audio.laid_out import lay_out
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
+STEPS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/steps").glob("*.md"))
 _FENCED = re.compile(r"^```(\w*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEAD = "source: {image_folder: {root: photos}}\nsample: {image: image, label: label}\n"
 
@@ -265,7 +266,7 @@ def test_the_commands_are_those_that_there_are() -> None:
     assert named == {name for commands in HEADINGS.values() for name in commands}
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", [*PAGES, *STEPS, "CONTRIBUTING.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", (ROOT / page).read_text(encoding="utf-8")):
         if target.startswith(("http:", "https:")):

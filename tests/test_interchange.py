@@ -17,7 +17,7 @@ from tests.plugins.image.bridge_cases import ARGUMENTS
 
 A = pytest.importorskip("albumentations", reason="an oracle")
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:albumentations", "ignore::DeprecationWarning")
-DRAWS = 1500
+DRAWS = 1000
 PICTURE = np.arange(12, dtype=np.uint8).reshape(2, 2, 3) * 20 + 3
 
 
@@ -125,10 +125,13 @@ def test_what_is_left_out_is_exit_code_1_and_a_strange_file_2(tmp_path):
     A.save(A.Compose([A.CenterCrop3D((2, 2, 2)), A.HorizontalFlip()]), tmp_path / "a.json")
     done = CliRunner().invoke(main, ["import", str(tmp_path / "a.json")])
     assert done.exit_code == 1 and "left out: CenterCrop3D" in done.stderr and "- hflip" in done.stdout
-    for text in ('{"a": 1}', "[", "{}"):
+    headless = '{"transform": {"__class_fullname__": "Compose"}}'
+    for text in ('{"a": 1}', "[", "{}", headless):
         (tmp_path / "b.json").write_text(text)
         done = CliRunner().invoke(main, ["import", str(tmp_path / "b.json")])
         assert done.exit_code == 2 and "b.json" in done.stderr, done.output
+        told = "The importer for albumentations cannot read it: KeyError: 'transforms'" in done.stderr
+        assert told is (text == headless)
 
 
 def test_something_else_is_refused_with_what_there_is():
@@ -247,7 +250,7 @@ def test_torchvisions_tensor_comes_last_and_what_has_no_counterpart_is_told():
     whole = T.Compose([
         T.ToImage(), T.RandomCrop(8, padding=2), T.ToDtype(torch.float32, scale=True),
         T.Normalize([0.5] * 3, [0.2] * 3),
-        T.RandomErasing(), T.RandomHorizontalFlip(), T.RandomAffine(5, translate=(0.1, 0.2)),
+        T.RandomErasing(), T.RandomHorizontalFlip(), T.RandomAffine(5, translate=(0.1, 0.2)), T.RandomPerspective(0.8),
     ])  # fmt: skip
     found = compat.from_torchvision(whole)
     assert found.steps == ({"hflip": {"p": 0.5}}, {"normalize": {"mean": [0.5] * 3, "std": [0.2] * 3}})

@@ -29,7 +29,7 @@ def command(name: str | None, as_json: bool) -> None:
     NAME is a full name (image/crop) or a short one (crop).
     """
     if name is not None:
-        found = _step(catalogue().step(name))
+        found = described(catalogue().step(name))
         click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else "\n".join(_page(found)))
         return
     steps = [_line(entry) for entry in catalogue().entries("transform")]
@@ -61,7 +61,8 @@ def _listing(steps: list[dict[str, str]]) -> Iterator[str]:
     yield "All about one: augkit steps NAME"
 
 
-def _step(entry: Entry) -> dict[str, Any]:
+def described(entry: Entry) -> dict[str, Any]:
+    """All that a step says of itself, as plain values."""
     cls = entry.load()
     changes = None if cls.changes is None else sorted(cls.changes)
     return {
@@ -103,7 +104,7 @@ def _page(step: dict[str, Any]) -> Iterator[str]:
         if field["doc"]:
             yield f"      {field['doc']}"
         if field["strongest"] is not None:
-            yield f"      in a policy: {_policy_range(field)}"
+            yield f"      in a policy: {policy_range(field)}"
     yield f"\nevery step: {', '.join(RESERVED)}"
     yield f"changes: {', '.join(step['changes']) or 'no quality that a label could depend on'}"
     if step["needs"]:
@@ -112,7 +113,8 @@ def _page(step: dict[str, Any]) -> Iterator[str]:
         yield f"converts: {before} → {after}"
 
 
-def _policy_range(field: dict[str, Any]) -> str:
+def policy_range(field: dict[str, Any]) -> str:
+    """What a policy makes of a field, in words."""
     ends = field["strongest"] if isinstance(field["strongest"], tuple) else (field["strongest"],)
     return f"{field['neutral']:g} at magnitude 0, {' or '.join(f'{end:g}' for end in ends)} at magnitude 1"
 

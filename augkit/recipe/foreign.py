@@ -17,6 +17,7 @@ from augkit.recipe.located import plain
 from augkit.recipe.reading import load
 from augkit.recipe.spelling import spell
 from augkit.recipe.yaml12 import read
+from augkit.registry import told
 
 
 class Importer(Protocol):
@@ -73,13 +74,13 @@ class Notes:
 
     def differs(self, name: str, what: str) -> None:
         """``name`` does otherwise here."""
-        if (told := f"{name}: {what}") not in self.differences:
-            self.differences.append(told)
+        if (note := f"{name}: {what}") not in self.differences:
+            self.differences.append(note)
 
     def leave_out(self, name: str, why: str) -> None:
         """``name`` is not taken over."""
-        if (told := f"{name}: {why}") not in self.left_out:
-            self.left_out.append(told)
+        if (note := f"{name}: {why}") not in self.left_out:
+            self.left_out.append(note)
 
 
 def item(name: str, fields: Mapping[str, Any], p: float = 1.0, weight: float = 1.0) -> Any:
@@ -103,12 +104,16 @@ def read_document(file: str | Path) -> Imported:
         document = json.loads(text) if path.suffix == ".json" else plain(read(text, str(path)))
     except (OSError, ValueError) as error:
         raise DataError(f"cannot be read: {error}", file=str(path)) from None
-    known = catalogue().names("importer")
+    known, failed = catalogue().names("importer"), []
     for library in known:
-        reader = getattr(importer(library), "of_document", None)
-        if reader and (found := reader(document)) is not None:
-            return found  # type: ignore[no-any-return]
-    raise DataError(f"is of no library that is known here ({', '.join(known) or 'none'}).", file=str(path))
+        try:
+            reader = getattr(importer(library), "of_document", None)
+            if reader and (found := reader(document)) is not None:
+                return found  # type: ignore[no-any-return]
+        except Exception as error:  # a stranger's importer may do anything, and a file may hold anything
+            failed.append(f" The importer for {library} cannot read it: {told(error)}.")
+    listing = ", ".join(known) or "none"
+    raise DataError(f"is of no library that is known here ({listing}).{''.join(failed)}", file=str(path))
 
 
 def why_not(imported: Imported) -> str:

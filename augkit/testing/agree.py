@@ -1,4 +1,4 @@
-"""For a new kind of target: does it stay with the pixels, or with what is heard?"""
+"""For a new kind of target: does it stay with the pixels, with what is heard, with its letters?"""
 
 from __future__ import annotations
 
@@ -38,15 +38,19 @@ def assert_targets_agree(
 
     ``on`` is the kind of carrier that is marked. On ``audio``, or a plugin's carrier in time whose ``World`` has
     ``marks``, places are moments: ``make(seconds, (samples, rate))`` for (n,) seconds, ``points`` gives them back,
-    rising; a moment may be off by a sample, or where time is stretched by 5 ms.
+    rising; a moment may be off by a sample, or where time is stretched by 5 ms. On ``text`` places are the offsets of
+    letters, ``make(offsets, length)``: every marked letter that no edit touched must be told of.
 
     LawBroken: a point is off its blob by more than ``tolerance`` px, or another number of points came back.
     """
     subject = Subject.of(step, default_examples() if examples is None else examples)
-    if on == "image":
+    turns = range(max(4, subject.examples))
+    if on == "text":
+        compared = sum(_in_text(subject, make, points, turn) for turn in turns)
+    elif on == "image":
         compared = sum(_compare(subject, visit, make, points, tolerance) for visit in _blobs(subject))
     else:
-        compared = sum(_in_time(subject, marks_of(on), make, points, turn) for turn in range(max(4, subject.examples)))
+        compared = sum(_in_time(subject, marks_of(on), make, points, turn) for turn in turns)
     if not compared:
         raise LawBroken(f"{subject.step.id}: no point could be compared; none stayed whole inside the frame.")
     return compared
@@ -76,6 +80,38 @@ def _in_time(
             raise visit.broken(f"{target.kind}: points gave {told.tolist()}; expected moments (n,), rising")
         compared += agree_with_marks(visit, subject, marks, told, f"a moment of {target.kind!r}")
     return compared
+
+
+def _in_text(
+    subject: Subject, make: Callable[[np.ndarray, Any], Target], points: Callable[[Target], np.ndarray], turn: int
+) -> int:
+    string = _MARKED[turn % len(_MARKED)]
+    offsets = np.array([at for at, letter in enumerate(string) if letter == "Z"])
+    case = Case(f"the Zs of {string!r}", {"text": string}, {"text": "text"})
+    compared = 0
+    for visit in subject.acted(case, turn):
+        target, after = make(offsets, len(string)), visit.after.targets["text"]
+        told = [int(at) for at in points(_followed(subject, visit, target, "text"))]
+        there = [at for at in _left_alone(visit, offsets) if getattr(after, "string", "")[at : at + 1] == "Z"]
+        if not set(there) <= set(told) or len(told) > len(offsets):
+            raise visit.broken(f"{target.kind}: marks {told}, and there are Zs at {there}")
+        compared += len(there)
+    return compared
+
+
+def _left_alone(visit: Visit, offsets: np.ndarray) -> list[int]:
+    """Where letters are now that no edit touched: as far along as what was written before them is longer."""
+    edits = [edit for logged in visit.logged for edit in logged.get("edits", ())]
+    alone = [at for at in offsets.tolist() if not any(start <= at < end for start, end, _ in edits)]
+    return [at + sum(len(put) - (end - start) for start, end, put in edits if end <= at) for at in alone]
+
+
+_MARKED = (
+    "a cool Zebra took Zoe to the Zoo",
+    "Zoe is here. The Zebras are not, since Zurich is far away.",
+    "Zacharias, Zora and 12 others (Zagreb) saw it; Zeno didn't.",
+    "Zoe",
+)
 
 
 def _compare(

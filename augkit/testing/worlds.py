@@ -27,9 +27,10 @@ def marks_of(kind: str) -> Marks:
     """How moments are marked in carriers of this kind; FieldError where nobody has said."""
     known = {world.marks.field: world.marks for world in all_worlds() if world.marks}
     if kind not in known:
+        there = ["image", "text", *known]
         raise FieldError(
-            f"on: nobody has said how places are marked in a {kind!r}.{suggestion(kind, ['image', *known])} There are: "
-            f"{', '.join(['image', *known])}. A plugin gives its augkit.testing.World `marks`.",
+            f"on: nobody has said how places are marked in a {kind!r}.{suggestion(kind, there)} There are: "
+            f"{', '.join(there)}. A plugin gives its augkit.testing.World `marks`.",
             "on",
         )
     return known[kind]

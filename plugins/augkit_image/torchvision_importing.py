@@ -156,11 +156,17 @@ def _blur(node: Any, notes: Notes) -> Any:
 
 
 def _perspective(node: Any, notes: Notes) -> Any:
-    notes.differs(
-        "RandomPerspective", "corners move by fractions of a pixel, and are held back where a horizon would show"
-    )
+    if node.distortion_scale > 0.5:
+        raise _Otherwise(f"distortion_scale: {node.distortion_scale:g} moves corners beyond a quarter of the side")
+    notes.differs("RandomPerspective", "corners move by fractions of a pixel; held back where a horizon would show")
     shift = {"corner_shift": [0.0, node.distortion_scale / 2]}
     return item("perspective", {**shift, **_reading(node, notes), **_fill(node)}, node.p)
+
+
+def _gray(node: Any, notes: Notes) -> Any:
+    if node.num_output_channels == 1:
+        notes.differs("Grayscale", "one channel; here there are as many as before")
+    return "grayscale"
 
 
 def _pad(node: Any, notes: Notes) -> Any:
@@ -213,7 +219,7 @@ _MAKERS: Mapping[str, Callable[[Any, Notes], Any]] = {
     "ColorJitter": _jitter,
     "Compose": _combined("seq"),
     "GaussianBlur": _blur,
-    "Grayscale": _by_chance("grayscale"),
+    "Grayscale": _gray,
     "Normalize": _normalize,
     "Pad": _pad,
     "RandAugment": _rand_augment,

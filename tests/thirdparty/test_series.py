@@ -63,13 +63,22 @@ def ask(place, code):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+LAWS = """
+import json
+from augkit import steps, testing
+from augkit.testing import worlds
+
+worlds.WORLDS = ()  # the step moves sounds and spectrograms too; here is the time for one world
+warp, jitter = (testing.check(step, examples=1) for step in (steps.series.time_warp(), steps.jitter()))
+held = [outcome.law.id for outcome in warp.outcomes if outcome.not_applicable is None]
+print(json.dumps({"broken": [str(each) for each in (*warp.broken, *jitter.broken)], "time_warp": held}))
+"""
+
+
 def test_all_laws_run_on_it(place):
-    done = run(place, "-m", "augkit", "test-plugin", "series", "--examples", 1, "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    told = {each["name"]: each for each in json.loads(done.stdout)["names"]}
-    assert all(each["ok"] for each in told.values())
-    laws = {law["law"]: law["checks"] for law in told["series/time_warp"]["laws"]}
-    assert all(laws[law] > 0 for law in ("L1", "L10", "L12", "L13", "L14", "L15", "L16", "L17", "L18"))
+    said = ask(place, LAWS)
+    assert said["broken"] == []
+    assert set(said["time_warp"]) == {"L1", "L7", "L8", "L10", "L12", "L13", "L14", "L15", "L16", "L17", "L18"}
 
 
 FAULTS = """
