@@ -29,9 +29,8 @@ def command(run: Path, form: Literal["onnx", "torch"], out: Path | None, checkpo
     about = export(open_run(run, checkpoint), path, form)
     given = about["input"]
     sizes = " × ".join(map(str, given["shape"]))
-    click.echo(
-        f"wrote {path}: {given['name']} ({given['dtype']}, {sizes}) to probabilities of {len(about['classes'])} classes"
-    )
+    told = f"{about['output']} of {len(about['classes'])} classes" if about["classes"] else about["output"]
+    click.echo(f"wrote {path}: {given['name']} ({given['dtype']}, {sizes}) to {told}")
     for step in about["steps_before"]:
         [(name, fields)] = step.items()
         listing = ", ".join(f"{field}: {value}" for field, value in fields.items())

@@ -12,7 +12,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
 from augkit.train.learner import Learner
-from augkit.train.objectives import OBJECTIVES, Objective
+from augkit.train.objectives import OBJECTIVES, Answering, Objective
 from augkit.train.optimizers import Group, body_and_head
 
 
@@ -68,8 +68,8 @@ class Classifier(Learner):
         return list(self.objective.answers(self(batch[self.fields.input].contiguous(memory_format=self.layout))))
 
     def exported(self) -> nn.Module:
-        """Pictures (n, channels, h, w) to probabilities (n, classes)."""
-        return nn.Sequential(self.backbone, self.head, nn.Softmax(1))
+        """Pictures (n, channels, h, w) to what the objective answers: probabilities (n, classes), or numbers (n,)."""
+        return Answering(nn.Sequential(self.backbone, self.head), self.objective)
 
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
         """As the objective says it."""

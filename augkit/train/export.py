@@ -29,7 +29,7 @@ _OPSET = 18
 
 class Exported(nn.Module):
     """``network`` behind the standardization that the recipe ends with. Where there is one, in: uint8 (b, h, w, c);
-    else what the network reads. Out: probabilities.
+    else what the network reads. Out: probabilities, or numbers.
     """
 
     def __init__(self, network: nn.Module, standardization: tuple[Any, Any] | None) -> None:
@@ -66,7 +66,9 @@ def export(trained: Trained, path: Path, format: Format = "onnx") -> dict[str, A
         found = {"onnx": _run_onnx, "torch": _run_torch}[format](path, example)
     off = float((found - wanted).abs().max())
     if off > _TOLERANCE:
-        raise AugkitError(f"{path}: what was written gives probabilities that are {off:g} off; it is not to be used.")
+        raise AugkitError(
+            f"{path}: what was written gives {about['output']} that are {off:g} off; it is not to be used."
+        )
     return about
 
 
@@ -104,6 +106,7 @@ def _about(trained: Trained, before: Sequence[Any], example: Tensor) -> dict[str
             "dtype": str(example.dtype).removeprefix("torch."),
             "shape": shape,
         },
+        "output": "probabilities" if trained.model.classes else "values",
         "steps_before": list(before),
         "augkit": __version__,
     }
@@ -117,7 +120,7 @@ def _write_onnx(module: nn.Module, example: Tensor, about: Mapping[str, Any], pa
             module,
             (example,),
             input_names=[about["input"]["name"]],
-            output_names=["probabilities"],
+            output_names=[about["output"]],
             dynamic_shapes=({0: torch.export.Dim("batch")},),
             opset_version=_OPSET,
             dynamo=True,

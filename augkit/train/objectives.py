@@ -161,5 +161,16 @@ def _mean(answers: Sequence[Tensor]) -> Tensor:
     return torch.stack(list(answers)).double().mean(0)
 
 
+class Answering(nn.Module):
+    """A network that gives what an objective ``answers`` of its outputs."""
+
+    def __init__(self, network: nn.Module, objective: Objective) -> None:
+        super().__init__()
+        self.network, self.objective = network, objective
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.objective.answers(self.network(x))
+
+
 OBJECTIVES: dict[str, Objective] = {"class": OneClass(), "classes": ManyClasses(), "number": Number()}
 """By what a config ``learns``."""

@@ -212,7 +212,8 @@ def _facts(job: Job, model: Learner) -> dict[str, Any]:
 
 def _headline(facts: Mapping[str, Any], job: Job) -> str:
     samples, learning = facts["samples"], f"{facts['parameters_learning']:,} of {facts['parameters']:,}"
+    classes = f"{len(facts['classes'])} classes, " if facts["classes"] else ""
     return (
-        f"{facts['title']}: {len(facts['classes'])} classes, {samples['train']} samples to learn from, "
+        f"{facts['title']}: {classes}{samples['train']} samples to learn from, "
         f"{samples['val']} to validate; {job.task.network(job.config)}, {learning} learn"
     )

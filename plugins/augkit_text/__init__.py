@@ -45,12 +45,13 @@ _SOURCES = {
     "squad": "squad:Squad",
     "text_table": "text_table:TextTable",
 }
-_DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names"}
+_DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names", "numbers": "spelled:Numbers"}
 _TASKS = {
     "text_classification": "TextClassification",
     "text_multilabel_classification": "TextMultilabelClassification",
     "text_regression": "TextRegression",
     "token_classification": "TokenClassification",
+    "translation": "Translation",
 }
 
 

@@ -17,6 +17,7 @@ from augkit.words import printable
 from augkit_text.layouts import Layout, layout
 
 _FEW = 40  # training samples of a class below which an encoder is better left as it is
+_MANY = 20_000  # pairs, from which on whole words are seen often enough
 _FILES = ("image", "audio", "path", "file_name")
 
 
@@ -42,7 +43,7 @@ def texts(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     label = None if tagged else _label(source, kinds)
     if label is not None:
         return _classification(found, spelled, source, kinds, label, dialogue)
-    return _others(found, spelled, kinds, tagged)
+    return _others(found, spelled, source, kinds, tagged)
 
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,12 +95,14 @@ def _classification(
     return _draft([*head, *_steps(True), *_train("text_classification", few, _several(kinds, text))])
 
 
-def _others(found: Layout, spelled: Any, kinds: Mapping[str, Any], tagged: Sequence[str]) -> Draft:
-    """Tags, answers, translations and bare texts; tags can be trained."""
+def _others(found: Layout, spelled: Any, source: Source, kinds: Mapping[str, Any], tagged: Sequence[str]) -> Draft:
+    """Tags, answers, translations and bare texts; tags and translations can be trained."""
     wanted = {n: k for n, k in kinds.items() if _kind(k) in ("text", "answer", "translation_of", "spans")}
     wanted |= {name: kinds[name] for name in tagged[:1]}
     fields = ", ".join(f"{name}: {flow(_short(kind))}" for name, kind in wanted.items())
     head = [*_head(found, spelled, ", ".join(wanted)), f"sample: {{{fields}}}"]
+    if not tagged and sorted(map(_kind, wanted.values())) == ["text", "translation_of"]:
+        return _draft([*head, *_steps(False), *_translation(len(source.keys))])
     if not tagged:
         return _draft([*head, *_steps(False), "split: {val: 0.2}", "loader: {batch_size: 16, workers: 2}"], "preview")
     return _draft([*head, *_steps(False), *_train("token_classification", False, "")])
@@ -145,6 +148,23 @@ def _train(task: str, few: bool, text: str) -> list[str]:
         + ("few samples: only the new head learns" if few else "all weights learn"),
         "  epochs: 10",
         f"  lr: {'1e-2' if few else '1e-4'}",
+    ]
+
+
+def _translation(count: int) -> list[str]:
+    lines = ["split: {val: 0.2}", "loader: {batch_size: 32, workers: 2}"]
+    if find_spec("lightning") is None:
+        return [*lines, "# train: {task: translation}  # pip install 'augkit[train]'"]
+    large = count >= _MANY
+    return [
+        *lines,
+        "train:",
+        "  task: translation  # a small transformer, from nothing; hf/<folder> names one with weights",
+        f"  units: {'words' if large else 'characters'}",
+        f"  width: {256 if large else 64}",
+        "  epochs: 20",
+        f"  lr: {'5e-4' if large else '3e-3'}",
+        "  schedule: onecycle",
     ]
 
 

@@ -36,7 +36,7 @@ def reviews(count: int = 60) -> str:
             {"train.de": "eins\n" * 5, "train.en": "one\n" * 5, "README.md": "x"},
             "parallel",
             {"en": "text", "de": "translation_of"},
-            "preview",
+            "train",
         ),
     ],
 )

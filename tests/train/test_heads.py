@@ -15,6 +15,7 @@ from augkit.errors import DataError, RecipeError
 from augkit.train import Run, build, open_run
 from augkit.train.classifier import Classifier
 from augkit.train.config import Fields
+from augkit.train.export import export
 from augkit.train.given import given_in
 from augkit.train.multilabel import MultilabelConfig
 from augkit.train.objectives import Scaled
@@ -134,6 +135,14 @@ def told_by(run: Run, *files: Path) -> list[Any]:
     return [answer.told for answer in trained.answers(given_in(files, trained.schema.fields["image"]))]
 
 
+def exported(run: Run, file: Path) -> torch.Tensor:
+    """What the exported network of the run tells of a picture."""
+    about = export(open_run(run.folder, "last"), run.folder / "net.pt2", "torch")
+    assert about["output"] == ("probabilities" if run.model.classes else "values")
+    pixels = torch.from_numpy(np.asarray(Image.open(file)).copy())[None]
+    return torch.export.load(run.folder / "net.pt2").module()(pixels.expand(2, -1, -1, -1))[:1]
+
+
 def test_a_run_learns_which_classes_a_picture_has(tmp_path: Path) -> None:
     given = recipe(pictures(tmp_path), {"colours": "labels"}, task="multilabel_classification")
     run = quietly(given, tmp_path / "run")
@@ -144,6 +153,8 @@ def test_a_run_learns_which_classes_a_picture_has(tmp_path: Path) -> None:
     [answer] = told_by(run, tmp_path / "0.png")
     odds = answer["probabilities"]
     assert answer["labels"] == [name for name in odds if odds[name] >= 0.5] and set(odds) == set(CLASSES)
+    found = exported(run, tmp_path / "0.png")[0].tolist()
+    assert found == pytest.approx([odds[name] for name in CLASSES], abs=1e-4)
 
 
 def test_a_run_learns_a_number_in_its_own_unit(tmp_path: Path) -> None:
@@ -156,6 +167,7 @@ def test_a_run_learns_a_number_in_its_own_unit(tmp_path: Path) -> None:
     answers = told_by(run, *(tmp_path / f"{number}.png" for number in range(40)))
     there = [json.loads(line)["bright"] for line in (tmp_path / "table.jsonl").read_text().splitlines()]
     assert np.corrcoef([answer["value"] for answer in answers], there)[0, 1] > 0.6
+    assert exported(run, tmp_path / "0.png").item() == pytest.approx(answers[0]["value"], abs=0.01)
 
 
 def test_mixed_batches_are_learnt_from_as_weights(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from augkit.train.classifier import lone
@@ -53,10 +53,7 @@ class Segmenter(Learner):
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (b, classes, h, w) of float32 (b, channels, h, w), normalised."""
-        h, w = (int(side) for side in images.shape[-2:])
-        x = pad_to(images, self.backbone.coarsest)
-        logits = self.head(self.backbone(x), (int(x.shape[-2]), int(x.shape[-1])))
-        return logits[:, :, :h, :w]  # type: ignore[no-any-return]
+        return segmented(self.backbone, self.head, images)
 
     def train(self, mode: bool = True) -> Segmenter:
         """As any module's, but a frozen encoder stays in eval mode."""
@@ -86,6 +83,10 @@ class Segmenter(Learner):
     def outputs(self, batch: dict[str, Any]) -> list[Any]:
         """(classes, h, w) probabilities."""
         return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
+
+    def exported(self) -> nn.Module:
+        """Pictures (n, channels, h, w) to probabilities (n, classes, h, w)."""
+        return nn.Sequential(_Bare(self.backbone, self.head), nn.Softmax(1))
 
     def as_target(self, output: Tensor) -> Heatmap:
         """Probabilities as what moves with the picture; what comes in from outside has none."""
@@ -118,6 +119,25 @@ class Segmenter(Learner):
         if not bool(known.all()):
             raise unknown_number(int(masks[~known][0]), self.class_numbers, self.fields.target)
         return made
+
+
+class _Bare(nn.Module):
+    """The network alone, without what trains it."""
+
+    def __init__(self, encoder: Encoder, decoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, images: Tensor) -> Tensor:
+        return segmented(self.encoder, self.decoder, images)
+
+
+def segmented(encoder: Encoder, decoder: nn.Module, images: Tensor) -> Tensor:
+    """Logits of pictures of any size, padded for the encoder and cut to what they were."""
+    h, w = (int(side) for side in images.shape[-2:])
+    x = pad_to(images, encoder.coarsest)
+    logits = decoder(encoder(x), (int(x.shape[-2]), int(x.shape[-1])))
+    return logits[:, :, :h, :w]  # type: ignore[no-any-return]
 
 
 def segmentation_loss(logits: Tensor, target: Tensor, dice: float = 0.0, smoothing: float = 0.0) -> Tensor:

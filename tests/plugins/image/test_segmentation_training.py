@@ -14,6 +14,7 @@ from PIL import Image
 from augkit.errors import DataError, RecipeError
 from augkit.recipe import read_recipe
 from augkit.train import Run, open_run
+from augkit.train.export import export
 from augkit.train.given import given_in
 from augkit.train.task import task_of
 from augkit_image.rle import decode
@@ -188,6 +189,16 @@ def test_a_run_tells_masks_of_pictures_as_they_were_given(learnt: Run) -> None:
             assert overlap > 0.8
             assert answer.told["shares"]["tree"] == pytest.approx(tree.mean(), abs=1e-5)
             assert sum(answer.told["shares"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_it_is_exported_with_the_padding_inside(learnt: Run) -> None:
+    trained = open_run(learnt.folder)
+    about = export(trained, learnt.folder / "net.pt2", "torch")
+    assert about["classes"] == ["sky", "tree"] and about["input"]["shape"] == ["batch", 32, 32, 3]
+    pixels = torch.randint(0, 256, (3, 32, 32, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    odds = torch.export.load(learnt.folder / "net.pt2").module()(pixels)
+    assert odds.shape == (3, 2, 32, 32)
+    torch.testing.assert_close(odds.sum(1), torch.ones(3, 32, 32))
 
 
 def test_a_pixel_is_told_by_the_views_that_see_it() -> None:
