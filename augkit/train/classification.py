@@ -39,11 +39,13 @@ class Classification(Task):
         """The backbone with its weights, and a new head."""
         from augkit.train.backbones import build
         from augkit.train.classifier import Classifier
+        from augkit.train.evidence import start
 
         config: TrainConfig = job.config  # type: ignore[assignment]
         size = _size(job.train, job.fields)
         backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
-        return Classifier(backbone, config, job.fields, job.classes, job.steps, job.recipe.seed)
+        begun = start(job, backbone)
+        return Classifier(backbone, config, job.fields, job.classes, job.steps, job.recipe.seed, begun)
 
     def network(self, config: TrainConfig) -> str:
         """The backbone, as far as it is used, and its weights."""

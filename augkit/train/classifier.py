@@ -13,8 +13,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
+from augkit.train.evidence import Start
+from augkit.train.init import initialize
+from augkit.train.layers import Group
 from augkit.train.learner import Learner
-from augkit.train.optimizers import Group, body_and_head
 
 
 @dataclass
@@ -56,32 +58,35 @@ class Tally:
 class Classifier(Learner):
     """Learns ``classes`` from batches of the loader. The head's first weights come from torch's global generator.
 
-    A frozen backbone keeps its weights and runs in eval mode throughout, so that BatchNorm's statistics stay too.
+    What of the backbone is frozen keeps its weights and runs in eval mode, so that BatchNorm's statistics stay too.
     In training, the loss is smoothed as the recipe says; losses in ``metrics`` of the validation are not.
     """
 
     config: TrainConfig
 
     def __init__(
-        self, backbone: Backbone, config: TrainConfig, fields: Fields, classes: Sequence[Any], steps: int, seed: int = 0
+        self,
+        backbone: Backbone,
+        config: TrainConfig,
+        fields: Fields,
+        classes: Sequence[Any],
+        steps: int,
+        seed: int = 0,
+        start: Start | None = None,
     ) -> None:
         super().__init__(config, list(classes), steps, seed)
         self.fields = fields
-        self.backbone = backbone.requires_grad_(not config.freeze)
+        self.backbone = backbone
+        begun = start or Start.unmeasured(config.policy, backbone)
+        self.decision, self.reading = begun.decision, begun.reading
         self.dropout = nn.Dropout(config.dropout)
-        self.head = nn.Linear(backbone.width, len(self.classes))
-        self.train()  # the trainer restores modes as it found them, and may never call this itself
+        self.head = nn.Linear(self.reading.width, len(self.classes))
+        initialize(self.head, scheme=config.init)
+        self.thaw = begun.thaw(backbone, config)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (n, classes) of float32 (n, channels, h, w)."""
-        return self.head(self.dropout(self.backbone(images)))  # type: ignore[no-any-return]
-
-    def train(self, mode: bool = True) -> Classifier:
-        """As any module's, but a frozen backbone stays in eval mode."""
-        super().train(mode)
-        if self.config.freeze:
-            self.backbone.eval()
-        return self
+        return self.head(self.dropout(self.reading(self.backbone, images)))  # type: ignore[no-any-return]
 
     def sums(self) -> Tally:
         """An empty tally."""
@@ -101,8 +106,9 @@ class Classifier(Learner):
         return tally.metrics_by_class(split, self.classes)
 
     def groups(self) -> list[Group]:
-        """The head, and the backbone unless it is frozen."""
-        return body_and_head("backbone", self.backbone, self.head, self.config.lr, self.config.head_lr_factor)
+        """The head, and what of the backbone learns in some epoch."""
+        assert self.thaw is not None
+        return self.thaw.parameters("backbone", self.head, self.config.lr, self.config.head_lr_factor)
 
     def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
         target = self.numbers(batch[self.fields.target])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
+from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
+from augkit.train.transfer import Decision
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,18 @@ def fit(
     """
     started, progress = time.perf_counter(), progress or Progress()
     job = _job(open_recipe(read_recipe(recipe, overrides)))
+    if resume:
+        job = replace(job, decided=_decided(old_folder(job.recipe, out)))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = _model(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
         facts = _facts(job, model)
-        record = Record(folder, job.config, progress, facts, _identity(job), started=started)
+        record = Record(folder, job.config, progress, facts, _identity(job, model), started=started)
         checkpoint = _resume(folder, record, model, job.train) if resume else None
         write_text(folder / RECIPE, moved_to(job.recipe, folder).resolved())
         progress.say(_headline(facts, job))
+        for line in model.decision.lines() if model.decision else ():
+            progress.say(line)
         if record.stopped == "running":
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()
@@ -84,6 +91,8 @@ class Job:
     classes: list[Any]
     train: Loader
     val: Loader
+    decided: Decision | None = None
+    """What an earlier part of the run has measured and decided of the transfer."""
 
     @property
     def recipe(self) -> Recipe:
@@ -93,7 +102,7 @@ class Job:
     @property
     def steps(self) -> int:
         """How often the optimizer will have stepped."""
-        return len(self.train) * self.config.epochs
+        return math.ceil(len(self.train) / self.config.accumulate) * self.config.epochs
 
 
 def _job(opened: Opened) -> Job:
@@ -137,7 +146,8 @@ def _model(job: Job) -> Learner:
     torch.manual_seed(job.recipe.seed)
     with located_in(job.section, job.task.config_type):
         model = job.task.learner(job)
-        build_optimizer(job.config, model.groups())  # refuses what torch cannot do while there is no folder yet
+        # refuse what torch cannot do while there is no folder yet
+        build_schedule(job.config, build_optimizer(job.config, model.groups()), job.steps)
     return model.to(memory_format=model.layout)
 
 
@@ -146,6 +156,8 @@ def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
         max_epochs=config.epochs,
         accelerator="auto",
         devices=1,
+        gradient_clip_val=config.clip_norm,
+        accumulate_grad_batches=config.accumulate,
         callbacks=[record],
         logger=False,
         enable_checkpointing=False,
@@ -158,10 +170,16 @@ def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
     )
 
 
-def _identity(job: Job) -> dict[str, Any]:
+def _identity(job: Job, model: Learner) -> dict[str, Any]:
     """What must be the same for a run to be resumed."""
     section = plain(job.section)
-    return {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes, "train": section}
+    told = {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes, "train": section}
+    return told | ({"transfer": model.decision.to_json()} if model.decision else {})
+
+
+def _decided(folder: Path) -> Decision | None:
+    told = _checkpoint(folder / LAST)["augkit"].get("transfer")
+    return Decision.from_json(told) if told else None
 
 
 def _checkpoint(path: Path) -> dict[str, Any]:
@@ -179,8 +197,8 @@ def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path
     checkpoint = _checkpoint(path)
     saved = checkpoint["augkit"]
     for name, now in record.resume_state.items():
-        if saved[name] != now:
-            what = f"its {name.replace('_', ' ')} is {saved[name]!r}, the recipe's {now!r}"
+        if saved.get(name) != now:
+            what = f"its {name.replace('_', ' ')} is {saved.get(name)!r}, the recipe's {now!r}"
             way = "Repeat the --set options it was started with, or start a new run."
             raise RecipeError(f"{folder} cannot be resumed: {what}. {way}")
     record.history[:] = saved["history"]
@@ -190,6 +208,8 @@ def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path
         record.stopped = "early_stop"
     elif saved["epochs_done"] >= record.config.epochs:
         record.stopped = "finished"
+    if record.stopped != "running" and "average" in checkpoint:
+        model.load_state_dict(checkpoint["average"]["values"])
     return path
 
 
@@ -209,6 +229,7 @@ def _facts(job: Job, model: Learner) -> dict[str, Any]:
         "samples": {split: len(opened.keys(split)) for split in ("train", "val")},
         "steps_per_epoch": len(job.train),
         **job.task.facts(job),
+        **({"transfer": model.decision.to_json()} if model.decision else {}),
         "parameters": sum(p.numel() for p in model.parameters()),
         "parameters_learning": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "accepts": {step.id: step.accept for step in accepted},

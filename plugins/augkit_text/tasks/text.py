@@ -38,12 +38,14 @@ class TextClassification(Task):
 
     def learner(self, job: Job) -> TextLearner:
         """The encoder with its weights, and a new head."""
+        from augkit.train.evidence import start
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TextLearner
 
         with located_in(job.section, TextConfig):
             encoder = Encoder.of(job.config)
-        return TextLearner(encoder, job.config, job.fields, job.classes, job.steps, job.recipe.seed)
+            begun = start(job, encoder)
+        return TextLearner(encoder, job.config, job.fields, job.classes, job.steps, job.recipe.seed, begun)
 
     def network(self, config: TextConfig) -> str:
         """The encoder and its weights."""

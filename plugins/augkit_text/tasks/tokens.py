@@ -56,13 +56,15 @@ class TokenClassification(Task):
 
     def learner(self, job: Job) -> TokenLearner:
         """The encoder with its weights, and a new head."""
+        from augkit.train.evidence import start
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TokenLearner
 
         with located_in(job.section, TokenConfig):
             encoder = Encoder.of(job.config)
+            begun = start(job, encoder)
         options = job.recipe.schema.fields[job.fields.target].options
-        return TokenLearner(encoder, job.config, job.fields, job.classes, job.steps, job.recipe.seed, options)
+        return TokenLearner(encoder, job.config, job.fields, job.classes, job.steps, job.recipe.seed, options, begun)
 
     def network(self, config: TokenConfig) -> str:
         """The encoder and its weights."""

@@ -1,0 +1,179 @@
+"""Evidence: the training split through the backbone, stage by stage, before anything learns; and what follows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from augkit.data.collate import Collate
+from augkit.data.samples import Failure
+from augkit.errors import FieldError
+from augkit.rng import stream
+from augkit.train.backbones import Features
+from augkit.train.layers import Thaw
+from augkit.train.probes import folds_of, hits, logme
+from augkit.train.transfer import Decision, Evidence, Policy, StageEvidence, check, choose
+
+if TYPE_CHECKING:
+    from augkit.train.run import Job
+
+MOST = 512
+"""So many samples of the training split are looked at, the same number of each class where there are enough."""
+
+FOLDS = 5
+
+
+class Reading(nn.Module):
+    """What the head reads: the features of a backbone, or of the stages ``numbers``, each scaled to mean 0 and spread 1
+    as measured on the training split.
+    """
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, body: Features, numbers: Sequence[int] | None = None) -> None:
+        super().__init__()
+        self.numbers = None if numbers is None else tuple(numbers)
+        self.width = body.feature_dim if numbers is None else sum(body.stage_dims[number - 1] for number in numbers)
+        if numbers is not None:
+            self.register_buffer("mean", torch.zeros(self.width))
+            self.register_buffer("spread", torch.ones(self.width))
+
+    def forward(self, body: Features, inputs: Any) -> Tensor:
+        """(n, ``width``)."""
+        if self.numbers is None:
+            return body.features(inputs)
+        stages = body.stages(inputs, max(self.numbers))
+        return (torch.cat([stages[number - 1] for number in self.numbers], 1) - self.mean) / self.spread
+
+    def scale_by(self, stages: Sequence[np.ndarray]) -> None:
+        """Measure ``mean`` and ``spread`` on the (n, width) features of all stages."""
+        rows = np.concatenate([stages[number - 1] for number in self.numbers or ()], axis=1)
+        self.mean.copy_(torch.from_numpy(rows.mean(0)))
+        self.spread.copy_(torch.from_numpy(rows.std(0) + 1e-6))
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a training starts: what is to learn, and what the head reads."""
+
+    decision: Decision
+    reading: Reading
+
+    @classmethod
+    def unmeasured(cls, policy: Policy, body: Features) -> Self:
+        """By a policy that needs no look at data; FieldError for one that does."""
+        if policy.open:
+            raise FieldError(f"transfer: {policy} is measured on a training split; `start` does that.", "transfer")
+        return cls(Decision(policy), Reading(body, policy.stages))
+
+    def thaw(self, body: Any, config: Any) -> Thaw:
+        """The policy at work on ``body``, where now all that will learn in some epoch may."""
+        made = Thaw(body, body.layer_groups(), self.decision.policy, config.epochs, config.unfreeze_every)
+        made.ever()
+        made.rest()
+        return made
+
+
+def start(job: Job, body: Any) -> Start:
+    """What the recipe says of ``transfer``, measured where it leaves that open.
+
+    A run that is resumed, or rebuilt, keeps what was decided. Raises FieldError for what the backbone cannot do.
+    """
+    config: Any = job.config
+    decision = job.decided or Decision(config.policy)
+    groups = len(body.layer_groups())
+    check(decision.policy, groups, len(body.stage_names), config.epochs, config.unfreeze_every)
+    if job.decided or not decision.policy.measured:
+        return Start(decision, Reading(body, decision.policy.stages))
+    stages, labels = features_of(job, body)
+    if decision.policy.open:
+        per_class = len(job.opened.keys("train")) / len(job.classes)
+        evidence = evidence_of(stages, labels, body.stage_names, per_class, job.recipe.seed)
+        decision = choose(evidence, groups, decision.policy)
+    reading = Reading(body, decision.policy.stages)
+    if reading.numbers:
+        reading.scale_by(stages)
+    return Start(decision, reading)
+
+
+def evidence_of(
+    stages: Sequence[np.ndarray], labels: np.ndarray, names: Sequence[str], per_class: float, seed: int = 0
+) -> Evidence:
+    """Probe the (n, width) float features of every stage in cross-validation. A pure function of what is given."""
+    order = stream(seed, 0, "", path="train/probe").permutation(len(labels))
+    smallest = min(Counter(labels.tolist()).values())
+    folds = folds_of(labels.tolist(), max(2, min(FOLDS, smallest)), order)
+    right = [hits(rows.astype(np.float64), labels, folds).astype(np.float64) for rows in stages]
+    told = []
+    for name, rows, each in zip(names, stages, right, strict=True):
+        behind = right[-1] - each
+        spread = float(behind.std(ddof=1)) / len(behind) ** 0.5
+        told.append(
+            StageEvidence(
+                name, float(each.mean()), float(behind.mean()), spread, logme(rows.astype(np.float64), labels)
+            )
+        )
+    return Evidence(per_class, len(labels), int(np.bincount(labels).max()) / len(labels), tuple(told))
+
+
+def features_of(job: Job, body: Any) -> tuple[list[np.ndarray], np.ndarray]:
+    """The (n, width) features of every stage for at most ``MOST`` samples of the training split, and their classes."""
+    numbers = {label: number for number, label in enumerate(job.classes)}
+    labels = job.opened.dataset("train", augment=False).labels(job.fields.target)
+    rows = evenly([numbers[label] for label in labels], MOST, job.recipe.seed)
+    found: list[list[Tensor]] = []
+    kept: list[int] = []
+    with looking(body):
+        for batch in batches(job, rows):
+            found.append(body.stages(batch[job.fields.input]))
+            kept += [numbers[label] for label in _plain(batch[job.fields.target])]
+    return [torch.cat(stage).float().numpy() for stage in zip(*found, strict=True)], np.array(kept)
+
+
+def batches(job: Job, rows: Sequence[int], split: Any = "train") -> Iterator[dict[str, Any]]:
+    """Samples of a split through the eval steps, in that order; those that cannot be read as ``on_error`` says."""
+    data, config = job.opened.dataset(split, augment=False), job.recipe.loader
+    collate = Collate(data.plan.out_schema)
+    for first in range(0, len(rows), config.batch_size):
+        samples = data.__getitems__(rows[first : first + config.batch_size])
+        if config.on_error == "skip":
+            samples = [sample for sample in samples if not isinstance(sample, Failure)]
+        if samples:
+            yield collate(samples)
+
+
+def evenly(labels: Sequence[int], most: int, seed: int) -> list[int]:
+    """At most ``most`` of the rows, drawn, in order: of each class as many as of the others while there are any."""
+    order = stream(seed, 0, "", path="train/evidence").permutation(len(labels))
+    dealt: Counter[int] = Counter()
+    turns = []
+    for row in order:
+        turns.append((dealt[labels[row]], row))
+        dealt[labels[row]] += 1
+    turns.sort(key=lambda turn: turn[0])
+    return sorted(row for _, row in turns[:most])
+
+
+@contextmanager
+def looking(body: nn.Module) -> Iterator[None]:
+    """In eval mode, without gradients; modes are as before afterwards."""
+    modes = {module: module.training for module in body.modules()}
+    body.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _plain(labels: Any) -> list[Any]:
+    return labels.tolist() if isinstance(labels, Tensor) else list(labels)
