@@ -21,6 +21,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "compare": "Train with and without augmentation over several seeds.",
     },
     "Look": {
+        "predict": "Let a trained network answer for files, folders or tables.",
         "show": "Print a recipe with everything filled in.",
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",
@@ -28,6 +29,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     },
     "Data": {
         "pack": "Write a compact copy of a recipe's data: smaller pictures, annotations to fit.",
+        "export": "Write a trained network as one ONNX or PyTorch file.",
         "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
     },
     "Extend": {

@@ -74,7 +74,7 @@ def _up_to_measured(written: Sequence[Node], fitted: Sequence[Node]) -> list[Nod
 def _fit(recipe: Recipe, node: Node, before: Sequence[Node], source: Source, keys: Sequence[str]) -> Step:
     assert isinstance(node, Step)
     plan = _plan_before(recipe, node, before)
-    name, file = _hash(recipe, node, plan.steps, keys), _file(recipe)
+    name, file = _hash(recipe, node, plan.steps, keys), beside(recipe.path)
     fields = kept(file, name)
     if fields is None:
         fields = _measured(recipe, node, plan, source, keys)
@@ -95,7 +95,7 @@ def _plan_before(recipe: Recipe, node: Step, before: Sequence[Node]) -> Plan:
 def _measured(recipe: Recipe, node: Step, plan: Plan, source: Source, keys: Sequence[str]) -> dict[str, Any]:
     data = Dataset(source, plan, keys, decoder=recipe.settings.decoder)
     targets = _targets(data, _acted_on(plan, node), recipe.loader.on_error == "skip")
-    return _values(_naming(node, lambda: node.transform.fit_to(targets)))  # type: ignore[attr-defined]
+    return field_values(_naming(node, lambda: node.transform.fit_to(targets)))  # type: ignore[attr-defined]
 
 
 def _naming(node: Step, fit: Callable[[], Any]) -> Any:
@@ -125,7 +125,8 @@ def _targets(data: Dataset, fields: Sequence[str], skip: bool) -> Iterator[Targe
             raise sample.error
 
 
-def _values(transform: Any) -> dict[str, Any]:
+def field_values(transform: Any) -> dict[str, Any]:
+    """The fields of a transform, as they would make it anew."""
     return {name: getattr(transform, name) for name in fields_of(type(transform))}
 
 
@@ -143,6 +144,6 @@ def _hash(recipe: Recipe, node: Node, before: Sequence[Node], keys: Sequence[str
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _file(recipe: Recipe) -> Path | None:
-    """Beside the recipe; a recipe that is no file keeps nothing."""
-    return recipe.path.with_suffix(".fitted.json") if recipe.path.is_file() else None
+def beside(recipe: Path) -> Path | None:
+    """The file beside a recipe that keeps what was fitted; a recipe that is no file keeps nothing."""
+    return recipe.with_suffix(".fitted.json") if recipe.is_file() else None

@@ -96,11 +96,11 @@ def read_table(path: Path, delimiter: str | None = None) -> Table:
     Cells of a CSV stay text unless every cell of the column is a plain whole number, or every one a plain number:
     ``007`` and ``nan`` keep the whole column text. An empty cell is None.
     """
-    read = _READERS.get(path.suffix.lower()) if delimiter is None else partial(_read_csv, delimiter=delimiter)
+    read = TABLES.get(path.suffix.lower()) if delimiter is None else partial(_read_csv, delimiter=delimiter)
     if read is None:
-        hint = suggestion(path.suffix, _READERS)
+        hint = suggestion(path.suffix, TABLES)
         raise DataError(
-            f"cannot read {path.suffix or 'a file without suffix'!s}; expected {', '.join(_READERS)}.{hint}",
+            f"cannot read {path.suffix or 'a file without suffix'!s}; expected {', '.join(TABLES)}.{hint}",
             file=str(path),
         )
     try:
@@ -214,7 +214,7 @@ def _names_in(feature: Any) -> list[str]:
     return list(map(str, names)) if isinstance(names, list) else []
 
 
-_READERS: dict[str, Callable[[Path], Table]] = {
+TABLES: dict[str, Callable[[Path], Table]] = {
     ".csv": _read_csv,
     ".tsv": _read_tsv,
     ".jsonl": _read_jsonl,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from augkit.train.run import Run as Run
     from augkit.train.run import fit as fit
     from augkit.train.task import Task as Task
+    from augkit.train.trained import Trained as Trained
+    from augkit.train.trained import open_run as open_run
 
 _HOMES = {
     "Backbone": "backbones",
@@ -27,9 +29,11 @@ _HOMES = {
     "RunConfig": "config",
     "Task": "task",
     "TrainConfig": "config",
+    "Trained": "trained",
     "build": "backbones",
     "compare": "comparison",
     "fit": "run",
+    "open_run": "trained",
 }
 __all__ = sorted(_HOMES)
 

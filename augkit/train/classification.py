@@ -13,8 +13,8 @@ from augkit.train.task import Task, choose
 
 if TYPE_CHECKING:
     from augkit.data import Opened
-    from augkit.data.loading import Loader
     from augkit.train.classifier import Classifier
+    from augkit.train.design import Design
     from augkit.train.run import Job
 
 READS = "picture"
@@ -35,17 +35,18 @@ class Classification(Task):
         """As ``class_names``."""
         return class_names(opened, fields.target)
 
-    def learner(self, job: Job) -> Classifier:
+    def learner(self, design: Design) -> Classifier:
         """The backbone with its weights, and a new head."""
         from augkit.train.backbones import build
         from augkit.train.classifier import Classifier
         from augkit.train.evidence import start
 
-        config: TrainConfig = job.config  # type: ignore[assignment]
-        size = _size(job.train, job.fields)
-        backbone = build(config.backbone, config.pretrained, config.stride, size, config.backbone_args)
-        begun = start(job, backbone)
-        return Classifier(backbone, config, job.fields, job.classes, job.steps, job.recipe.seed, begun)
+        config: TrainConfig = design.config  # type: ignore[assignment]
+        assert design.shape is not None
+        height, width = design.shape[-2:]
+        backbone = build(config.backbone, config.pretrained, config.stride, (height, width), config.backbone_args)
+        begun = start(design, backbone)
+        return Classifier(backbone, config, design.fields, design.classes, design.steps, design.recipe.seed, begun)
 
     def network(self, config: TrainConfig) -> str:
         """The backbone, as far as it is used, and its weights."""
@@ -88,13 +89,6 @@ def class_names(opened: Opened, target: str) -> list[Any]:
             "no network can know them. Use split: {stratify: true}, or more samples of these classes."
         )
     return classes
-
-
-def _size(loader: Loader, fields: Fields) -> tuple[int, int]:
-    """Height and width of the first sample; what a network for one size is built for."""
-    assert loader.collate_fn is not None
-    shape = loader.collate_fn([loader.dataset[0]])[fields.input].shape
-    return int(shape[-2]), int(shape[-1])
 
 
 def _listed(names: list[str]) -> str:

@@ -13,10 +13,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
-from augkit.train.evidence import Start
+from augkit.train.evidence import Reading, Start
 from augkit.train.init import initialize
 from augkit.train.layers import Group
-from augkit.train.learner import Learner
+from augkit.train.learner import Learner, told_class
 
 
 @dataclass
@@ -100,6 +100,18 @@ class Classifier(Learner):
         self.tallies[split].add(loss, logits, target)
         return loss
 
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """(classes,) probabilities."""
+        return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
+
+    def exported(self) -> nn.Module:
+        """Pictures (n, channels, h, w) to probabilities (n, classes)."""
+        return Network(self.backbone, self.reading, self.head)
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """As ``told_class``."""
+        return told_class(self.classes, outputs)
+
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and accuracy; of a validation also the accuracy of each class."""
         tally: Tally = self.tallies[split]
@@ -114,6 +126,17 @@ class Classifier(Learner):
         target = self.numbers(batch[self.fields.target])
         logits = self(batch[self.fields.input].contiguous(memory_format=self.layout))
         return functional.cross_entropy(logits, target, label_smoothing=smoothing), logits, target
+
+
+class Network(nn.Module):
+    """Pictures to probabilities: what is left of a classifier when all is learnt."""
+
+    def __init__(self, backbone: Backbone, reading: Reading, head: nn.Module) -> None:
+        super().__init__()
+        self.backbone, self.reading, self.head = backbone, reading, head
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.reading(self.backbone, images)).softmax(1)  # type: ignore[no-any-return]
 
 
 @contextmanager

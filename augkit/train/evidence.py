@@ -22,6 +22,7 @@ from augkit.train.probes import folds_of, hits, logme
 from augkit.train.transfer import Decision, Evidence, Policy, StageEvidence, check, choose
 
 if TYPE_CHECKING:
+    from augkit.train.design import Design
     from augkit.train.run import Job
 
 MOST = 512
@@ -82,17 +83,18 @@ class Start:
         return made
 
 
-def start(job: Job, body: Any) -> Start:
+def start(design: Design, body: Any) -> Start:
     """What the recipe says of ``transfer``, measured where it leaves that open.
 
     A run that is resumed, or rebuilt, keeps what was decided. Raises FieldError for what the backbone cannot do.
     """
-    config: Any = job.config
-    decision = job.decided or Decision(config.policy)
+    config: Any = design.config
+    decision = design.decided or Decision(config.policy)
     groups = len(body.layer_groups())
     check(decision.policy, groups, len(body.stage_names), config.epochs, config.unfreeze_every)
-    if job.decided or not decision.policy.measured:
+    if design.decided or not decision.policy.measured:
         return Start(decision, Reading(body, decision.policy.stages))
+    job: Any = design
     stages, labels = features_of(job, body)
     if decision.policy.open:
         per_class = len(job.opened.keys("train")) / len(job.classes)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
 import lightning.pytorch as lightning
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from augkit.errors import DataError
 from augkit.rng import stream
+from augkit.sample import Target
 from augkit.train.config import Fields, RunConfig
 from augkit.train.ema import Average
 from augkit.train.layers import Group, Thaw
@@ -27,6 +29,14 @@ class Sums(Protocol):
     def metrics(self, split: str) -> dict[str, Any]:
         """``{"val_loss": …, "val_accuracy": …}``."""
         ...
+
+
+def told_class(classes: Sequence[Any], probabilities: Sequence[Tensor]) -> dict[str, Any]:
+    """The likeliest class by the mean over views of (classes,) probabilities, and all of them, the likeliest first."""
+    mean = torch.stack(list(probabilities)).double().mean(0)
+    order = torch.argsort(mean, descending=True, stable=True).tolist()
+    named = {str(classes[number]): round(float(mean[number]), 6) for number in order}
+    return {"label": classes[order[0]], "probability": float(mean[order[0]]), "probabilities": named}
 
 
 class Learner(lightning.LightningModule):
@@ -70,6 +80,26 @@ class Learner(lightning.LightningModule):
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
         """The loss of a batch, added to ``tallies[split]`` with what the metrics need."""
         raise NotImplementedError
+
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """What the network makes of each sample of a batch without annotations: of the same kind for each."""
+        raise NotImplementedError
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """The answer for one sample, as plain data, from its ``outputs`` in one or several views."""
+        raise NotImplementedError
+
+    def as_target(self, output: Any) -> Target | None:
+        """An output that has a place on the sample, such as a mask, as what moves with it; None for the others."""
+        return None
+
+    def from_target(self, target: Target) -> Any:
+        """The reverse of ``as_target``."""
+        raise NotImplementedError
+
+    def exported(self) -> nn.Module | None:
+        """From what a batch holds of the input to probabilities, without augkit; None where that is no tensor."""
+        return None
 
     def groups(self) -> list[Group]:
         """All that learns, at one rate."""

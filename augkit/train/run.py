@@ -13,16 +13,19 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
+from augkit.data.fitted import keep_fitted
 from augkit.data.loading import Loader
 from augkit.errors import RecipeError
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.grammar import place
-from augkit.recipe.located import Map, plain
+from augkit.recipe.located import plain
 from augkit.recipe.reading import Given, Overrides
 from augkit.sample import Target
+from augkit.train.checkpoint import read_checkpoint
 from augkit.train.classification import READS
-from augkit.train.config import Fields, RunConfig, located_in
+from augkit.train.config import RunConfig, located_in
+from augkit.train.design import Design, shape_of
 from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
 from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
@@ -31,7 +34,7 @@ from augkit.train.record import Record
 from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
-from augkit.train.transfer import Decision
+from augkit.train.transfer import decided
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,18 @@ def fit(
     wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
-    job = _job(open_recipe(read_recipe(recipe, overrides)))
+    read = read_recipe(recipe, overrides)
+    job = _job(open_recipe(read))
     if resume:
-        job = replace(job, decided=_decided(old_folder(job.recipe, out)))
+        job = replace(job, decided=decided(read_checkpoint(old_folder(job.recipe, out) / LAST)["augkit"]))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = _model(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
         facts = _facts(job, model)
         record = Record(folder, job.config, progress, facts, _identity(job, model), started=started)
         checkpoint = _resume(folder, record, model, job.train) if resume else None
-        write_text(folder / RECIPE, moved_to(job.recipe, folder).resolved())
+        write_text(folder / RECIPE, moved_to(read, folder).resolved())
+        keep_fitted(job.recipe, folder / RECIPE)
         progress.say(_headline(facts, job))
         for line in model.decision.lines() if model.decision else ():
             progress.say(line)
@@ -80,29 +85,13 @@ def fit(
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Design):
     """All that a run is made of, checked, before a network is built."""
 
     opened: Opened
     task: Task
-    section: Map
-    config: RunConfig
-    fields: Fields
-    classes: list[Any]
     train: Loader
     val: Loader
-    decided: Decision | None = None
-    """What an earlier part of the run has measured and decided of the transfer."""
-
-    @property
-    def recipe(self) -> Recipe:
-        """The recipe, its steps fitted."""
-        return self.opened.recipe
-
-    @property
-    def steps(self) -> int:
-        """How often the optimizer will have stepped."""
-        return math.ceil(len(self.train) / self.config.accumulate) * self.config.epochs
 
 
 def _job(opened: Opened) -> Job:
@@ -116,7 +105,10 @@ def _job(opened: Opened) -> Job:
     config = task.config_type.from_recipe(recipe.train)
     fields = task.fields(config, kinds_after(recipe), recipe.train.where)
     classes = task.classes(opened, fields)
-    return Job(opened, task, recipe.train, config, fields, classes, opened.loader("train"), opened.loader("val"))
+    train, val = opened.loader("train"), opened.loader("val")
+    shape = shape_of(train.collate_fn([train.dataset[0]])[fields.input])
+    steps = math.ceil(len(train) / config.accumulate) * config.epochs
+    return Job(recipe, recipe.train, config, fields, classes, steps, shape, opened, task, train, val)
 
 
 def _instead(recipe: Recipe) -> str:
@@ -173,28 +165,16 @@ def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
 def _identity(job: Job, model: Learner) -> dict[str, Any]:
     """What must be the same for a run to be resumed."""
     section = plain(job.section)
-    told = {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes, "train": section}
-    return told | ({"transfer": model.decision.to_json()} if model.decision else {})
-
-
-def _decided(folder: Path) -> Decision | None:
-    told = _checkpoint(folder / LAST)["augkit"].get("transfer")
-    return Decision.from_json(told) if told else None
-
-
-def _checkpoint(path: Path) -> dict[str, Any]:
-    try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        checkpoint["augkit"]["history"], checkpoint["state_dict"]
-    except Exception as error:  # whatever a broken file does to an unpickler
-        raise RecipeError(f"{path} is broken or no checkpoint of a run; start a new run instead.") from error
-    return dict(checkpoint)
+    shape = None if job.shape is None else list(job.shape)
+    of_data = {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes}
+    chosen = {"transfer": model.decision.to_json()} if model.decision else {}
+    return {**of_data, "train": section, "shape": shape, **chosen}
 
 
 def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path | None:
     """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
     path = folder / LAST
-    checkpoint = _checkpoint(path)
+    checkpoint = read_checkpoint(path)
     saved = checkpoint["augkit"]
     for name, now in record.resume_state.items():
         if saved.get(name) != now:

@@ -17,6 +17,7 @@ from augkit.words import suggestion
 
 if TYPE_CHECKING:
     from augkit.data import Opened
+    from augkit.train.design import Design
     from augkit.train.learner import Learner
     from augkit.train.run import Job
 
@@ -41,7 +42,7 @@ class Task:
         """The classes of the training split, in order; DataError where they cannot be learnt."""
         raise NotImplementedError
 
-    def learner(self, job: Job) -> Learner:
+    def learner(self, design: Design) -> Learner:
         """The network with its loss and metrics. First weights come from torch's global generator."""
         raise NotImplementedError
 

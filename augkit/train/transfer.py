@@ -156,6 +156,12 @@ class Decision:
         return cls(policy, told["reason"], Evidence(**{**seen, "stages": stages}))
 
 
+def decided(saved: Mapping[str, Any]) -> Decision | None:
+    """What a checkpoint's notes say of an earlier decision."""
+    told = saved.get("transfer")
+    return Decision.from_json(told) if told else None
+
+
 AUTO = Policy("auto")
 
 

@@ -78,6 +78,11 @@ class ToTensor(Transform[AsTensor]):
     converts = {"image": "image_tensor"}
     structural = True
 
+    @property
+    def standardization(self) -> tuple[Numbers, Numbers]:
+        """What an exported network does in the step's place."""
+        return 0.0, 1.0
+
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> AsTensor:
         return AsTensor()
 
@@ -121,6 +126,11 @@ class Normalize(Transform[Standardize]):
             raise FieldError("give exactly one of: mean and std, like, fit.", "like")
         object.__setattr__(self, "mean", mean)
         object.__setattr__(self, "std", std)
+
+    @property
+    def standardization(self) -> tuple[Numbers, Numbers] | None:
+        """The mean and std, which an exported network applies itself, once they are known."""
+        return None if self.mean is None or self.std is None else (self.mean, self.std)
 
     def fitted(self) -> bool:
         """Whether the numbers are known; if not, ``fit_to`` measures them."""

@@ -6,6 +6,7 @@ has no text of its own (``[CLS]``, padding) has start = end.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Literal, TypeVar
@@ -16,6 +17,7 @@ IGNORED = -100
 """The label that torch's losses pass over."""
 
 Range = tuple[int, int]
+_TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 T = TypeVar("T")
 
 
@@ -60,6 +62,11 @@ def first_subwords(offsets: Sequence[Range], tokens: Sequence[Range]) -> list[in
         inside = place < len(real) and real[place][0] < end
         found.append(real[place][2] if inside else None)
     return found
+
+
+def tokens_in(text: str) -> list[Range]:
+    """Where words and single marks are in a text that nobody cut into tokens, as CoNLL has them."""
+    return [match.span() for match in _TOKEN.finditer(text)]
 
 
 def span_labels(

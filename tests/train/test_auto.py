@@ -11,6 +11,7 @@ import torch
 
 from augkit.data import open_recipe
 from augkit.train import Run, evidence, fit
+from augkit.train.trained import open_run
 from tests.train.conftest import quietly, recipe
 from tests.train.test_resume import killed_in, same
 
@@ -73,3 +74,20 @@ def test_digits_are_unlike_photos_and_a_stage_before_the_last_is_chosen(tmp_path
     run = quietly(given, tmp_path / "run", overrides={"train.lr": 0.02})
     assert run.metrics["transfer"]["policy"] in ({"stages": [3]}, {"stages": [4]})
     assert "unlike the data" in run.metrics["transfer"]["reason"]
+
+
+def test_a_run_whose_head_reads_stages_answers_and_is_exported(tmp_path: Path) -> None:
+    """Nothing is measured again: what was decided is in the checkpoint, and so are the scales of the stages."""
+    run = quietly(auto(transfer={"stages": [2, 4]}), tmp_path / "run")
+    again = open_run(run.folder, "last")
+    pictures = torch.randn(3, 3, 24, 24)
+    with torch.no_grad():
+        run.model.eval()
+        assert torch.equal(again.model(pictures), run.model(pictures))
+        assert torch.allclose(again.model.exported()(pictures), run.model(pictures).softmax(1))
+
+
+def test_what_auto_decided_is_rebuilt_without_the_data(chosen: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "features_of", lambda *_: pytest.fail("measured again"))
+    again = open_run(chosen.folder, "last")
+    assert again.model.decision == chosen.model.decision

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import torch
 
-from augkit.errors import MissingDependency, RecipeError
-from augkit.train import fit
+from augkit.errors import DataError, MissingDependency, RecipeError
+from augkit.train import fit, open_run
+from augkit.train.given import given_in
 from augkit.train.progress import Progress
 from augkit_text.tasks.entities import EntityTally, entities, f1
 
@@ -183,3 +184,33 @@ def test_tags_have_policies_too_but_nothing_to_measure_by(data: Path, tiny: Path
     assert run.metrics["transfer"] == {"policy": {"last": 1}}
     with pytest.raises(RecipeError, match="transfer: auto is measured on one class for each text; for tags say linear"):
         quietly(recipe(data, tiny, "token_classification", transfer="auto"), tmp_path / "no")
+
+
+def test_a_run_answers_for_lines_and_columns(data: Path, tiny: Path, tmp_path: Path) -> None:
+    run = quietly(recipe(data, tiny, "text_classification", epochs=10), tmp_path / "run")
+    trained = open_run(run.folder, "last")
+    lines = tmp_path / "lines.txt"
+    lines.write_text("The old cat of Ben runs in Oslo\n\nThe small dog of Anna sleeps in Rome\n")
+    answers = list(trained.answers(given_in([lines], trained.schema.fields["text"]), tta=2))
+    assert [answer.key for answer in answers] == [f"{lines}:1", f"{lines}:3"]
+    assert [answer.told["label"] for answer in answers] == ["cat", "dog"]
+    table = tmp_path / "table.csv"
+    table.write_text("id,said\n1,The big dog of Cora runs in Paris\n")
+    [answer] = trained.answers(given_in([table], trained.schema.fields["text"], "said"))
+    assert answer.told["label"] == "dog" and answer.key == f"{table}:2"
+    with pytest.raises(DataError, match="is a folder"):
+        given_in([tmp_path], trained.schema.fields["text"])
+
+
+def test_a_run_finds_entities_in_texts_that_are_not_cut_into_tokens(data: Path, tiny: Path, tmp_path: Path) -> None:
+    run = quietly(recipe(data, tiny, "token_classification", epochs=12), tmp_path / "run")
+    trained = open_run(run.folder, "last")
+    text = tmp_path / "t.txt"
+    text.write_text("The old dog of Anna sleeps in Oslo\n")
+    field = trained.schema.fields["text"]
+    [answer] = trained.answers(given_in([text], field))
+    found = [(entity["text"], entity["label"]) for entity in answer.told["entities"]]
+    assert found == [("Anna", "PER"), ("Oslo", "LOC")]
+    assert [text.read_text()[e["start"] : e["end"]] for e in answer.told["entities"]] == ["Anna", "Oslo"]
+    with pytest.raises(RecipeError, match=r"typo.*cannot be undone"):
+        list(trained.answers(given_in([text], field), tta=3))

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from augkit.sample import Target
 from augkit.train.config import Fields
 from augkit.train.init import initialize
 from augkit.train.learner import Learner
 from augkit_audio.tasks.events import DetectionConfig
 from augkit_audio.tasks.f1 import Counts, Event, event_counts, segment_counts, segments
-from augkit_audio.tasks.frames import active_frames, smoothed, told_events
+from augkit_audio.tasks.frames import active_frames, agreed, annotated, smoothed, told_events
 
 
 @dataclass
@@ -113,6 +114,31 @@ class Detector(Learner):
         self._add(self.tallies[split], loss, logits, truth, spectra["lengths"].tolist(), hop)
         return loss
 
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """The events that are heard in each sound."""
+        spectra = batch[self.fields.input]
+        logits = self(spectra["values"].contiguous(memory_format=self.layout), spectra["mask"])
+        found = self.found(logits, spectra["lengths"].tolist(), float(spectra["hop_seconds"]))
+        return [annotated(events, self.classes) for events in found]
+
+    def exported(self) -> nn.Module:
+        """Spectrograms (n, channels, bins, frames) to probabilities (n, frames, classes)."""
+        return _Unpadded(self)
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """The events by onset; of several views those that at least half of them hear."""
+        events = agreed([self.events({"onset": view.onset, "offset": view.offset, **view.columns}) for view in outputs])
+        named = (event._replace(label=self.classes[event.label]) for event in events)
+        return {"events": [event._asdict() for event in named]}
+
+    def as_target(self, output: Any) -> Target | None:
+        """Events follow time."""
+        return output  # type: ignore[no-any-return]
+
+    def from_target(self, target: Target) -> Any:
+        """They are the output."""
+        return target
+
     def found(self, logits: Tensor, lengths: Sequence[int], hop: float) -> list[list[Event]]:
         """The events that logits (b, frames, classes) tell of."""
         sure = (logits.detach().sigmoid() >= self.config.threshold).cpu().numpy()
@@ -132,6 +158,18 @@ class Detector(Learner):
         tally.loss += float(loss.detach()) * len(truth)
         for events, found, length in zip(truth, self.found(logits, lengths, hop), lengths, strict=True):
             tally.add(events, found, max(length - 1, 1) * hop)
+
+
+class _Unpadded(nn.Module):
+    """The detector on spectrograms that are sound from their first frame to their last."""
+
+    def __init__(self, detector: Detector) -> None:
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, values: Tensor) -> Tensor:
+        there = torch.ones_like(values[:, 0, 0], dtype=torch.bool)
+        return self.detector(values, there).sigmoid()
 
 
 def _layer(convolution: nn.Module, norm: nn.Module) -> nn.Sequential:

@@ -17,6 +17,7 @@ from augkit.vocab.timeline import Events, Spectrogram
 
 if TYPE_CHECKING:
     from augkit.data import Opened
+    from augkit.train.design import Design
     from augkit.train.run import Job
     from augkit_audio.tasks.detector import Detector
 
@@ -71,17 +72,16 @@ class EventDetection(Task):
             raise DataError(f"{fields.target}: the validation split has {listing}, which the training split has not.")
         return in_order(train)
 
-    def learner(self, job: Job) -> Detector:
+    def learner(self, design: Design) -> Detector:
         """A small network for every frame."""
         from augkit_audio.tasks.detector import Detector
 
-        first = job.train.collate_fn([job.train.dataset[0]])[job.fields.input]["values"]
-        channels, bins = (int(size) for size in first.shape[1:3])
-        if bins < 4 ** (job.config.layers - 1):
+        config, channels, bins = design.config, *design.shape[1:3]
+        if bins < 4 ** (config.layers - 1):
             raise FieldError(
-                f"layers: {job.config.layers} layers divide the bins by 4 each, and there are {bins}.", "layers"
+                f"layers: {config.layers} layers divide the bins by 4 each, and there are {bins}.", "layers"
             )
-        return Detector(job.config, job.fields, job.classes, channels, job.steps, job.recipe.seed)
+        return Detector(config, design.fields, design.classes, channels, design.steps, design.recipe.seed)
 
     def network(self, config: DetectionConfig) -> str:
         """Its layers."""

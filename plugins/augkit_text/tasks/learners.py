@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,17 +10,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from augkit.sample import Target
 from augkit.train.classifier import Tally
 from augkit.train.config import Fields
 from augkit.train.evidence import Start
 from augkit.train.init import initialize
 from augkit.train.layers import Group
-from augkit.train.learner import Learner
-from augkit.vocab.text import Tags, Text
-from augkit_text.subwords import IGNORED, first_subwords
+from augkit.train.learner import Learner, told_class
+from augkit.vocab.text import Spans, Tags, Text
+from augkit_text.subwords import IGNORED, first_subwords, tokens_in
 from augkit_text.tasks.config import EncoderConfig, TextConfig, TokenConfig
 from augkit_text.tasks.encoder import Encoder
-from augkit_text.tasks.entities import EntityTally
+from augkit_text.tasks.entities import EntityTally, entities
 
 
 class EncoderLearner(Learner):
@@ -78,6 +80,14 @@ class TextLearner(EncoderLearner):
         self.tallies[split].add(loss, logits, target)
         return loss
 
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """(classes,) probabilities."""
+        return list(self(batch[self.fields.input]).softmax(1))
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """As ``told_class``."""
+        return told_class(self.classes, outputs)
+
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and accuracy; of a validation also the accuracy of each class."""
         tally: Tally = self.tallies[split]
@@ -132,6 +142,37 @@ class TokenLearner(EncoderLearner):
             self.tallies[split].add(value["tags"], found)
         self.tallies[split].add_loss(float(loss.detach()), len(texts))
         return loss
+
+    def outputs(self, batch: dict[str, Any]) -> list[Any]:
+        """The entities in each text, as spans; tokens are words and single marks, as CoNLL has them."""
+        texts = batch[self.fields.input]
+        logits, offsets = self(texts)
+        return [self._spans(*each) for each in zip(texts, logits.argmax(-1).tolist(), offsets, strict=True)]
+
+    def _spans(self, text: str, best: Sequence[int], offsets: Sequence[tuple[int, int]]) -> Spans:
+        tokens = tokens_in(text)
+        firsts = first_subwords(offsets, tokens)
+        tags = [self.options.outside if place is None else self.classes[best[place]] for place in firsts]
+        found = list(entities(tags, self.options.scheme, self.options.outside))
+        starts = tuple(tokens[first][0] for first, _, _ in found)
+        ends = tuple(tokens[end - 1][1] for _, end, _ in found)
+        surfaces = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+        return Spans(starts, ends, {"label": [label for _, _, label in found], "text": surfaces})
+
+    def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
+        """The entities in order; of several views those that at least half of them find."""
+        rows = [tuple(zip(v.starts, v.ends, v.columns["label"], v.columns["text"], strict=True)) for v in outputs]
+        counts = Counter(row for view in rows for row in view)
+        agreed = sorted(row for row, count in counts.items() if 2 * count >= len(rows))
+        return {"entities": [dict(zip(("start", "end", "label", "text"), row, strict=True)) for row in agreed]}
+
+    def as_target(self, output: Any) -> Target | None:
+        """Spans follow edits."""
+        return output  # type: ignore[no-any-return]
+
+    def from_target(self, target: Target) -> Any:
+        """They are the output."""
+        return target
 
     def _firsts(self, text: str, value: Any, offsets: Sequence[tuple[int, int]]) -> list[int | None]:
         tags, _ = Tags.read(value, self.options, Text(text).frame())

@@ -13,6 +13,7 @@ from augkit_text.tasks.config import TextConfig, network
 
 if TYPE_CHECKING:
     from augkit.data import Opened
+    from augkit.train.design import Design
     from augkit.train.run import Job
     from augkit_text.tasks.learners import TextLearner
 
@@ -36,16 +37,18 @@ class TextClassification(Task):
         """The labels of the training split, in order."""
         return class_names(opened, fields.target)
 
-    def learner(self, job: Job) -> TextLearner:
+    def learner(self, design: Design) -> TextLearner:
         """The encoder with its weights, and a new head."""
         from augkit.train.evidence import start
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TextLearner
 
-        with located_in(job.section, TextConfig):
-            encoder = Encoder.of(job.config)
-            begun = start(job, encoder)
-        return TextLearner(encoder, job.config, job.fields, job.classes, job.steps, job.recipe.seed, begun)
+        with located_in(design.section, TextConfig):
+            encoder = Encoder.of(design.config)
+            begun = start(design, encoder)
+        return TextLearner(
+            encoder, design.config, design.fields, design.classes, design.steps, design.recipe.seed, begun
+        )
 
     def network(self, config: TextConfig) -> str:
         """The encoder and its weights."""

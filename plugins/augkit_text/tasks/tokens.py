@@ -14,6 +14,7 @@ from augkit_text.tasks.config import TokenConfig, network
 
 if TYPE_CHECKING:
     from augkit.data import Opened
+    from augkit.train.design import Design
     from augkit.train.run import Job
     from augkit_text.tasks.learners import TokenLearner
 
@@ -54,17 +55,19 @@ class TokenClassification(Task):
             raise DataError(f"{fields.target}: the validation split has {listing}, which the training split has not.")
         return found
 
-    def learner(self, job: Job) -> TokenLearner:
+    def learner(self, design: Design) -> TokenLearner:
         """The encoder with its weights, and a new head."""
         from augkit.train.evidence import start
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TokenLearner
 
-        with located_in(job.section, TokenConfig):
-            encoder = Encoder.of(job.config)
-            begun = start(job, encoder)
-        options = job.recipe.schema.fields[job.fields.target].options
-        return TokenLearner(encoder, job.config, job.fields, job.classes, job.steps, job.recipe.seed, options, begun)
+        with located_in(design.section, TokenConfig):
+            encoder = Encoder.of(design.config)
+            begun = start(design, encoder)
+        options = design.recipe.schema.fields[design.fields.target].options
+        return TokenLearner(
+            encoder, design.config, design.fields, design.classes, design.steps, design.recipe.seed, options, begun
+        )
 
     def network(self, config: TokenConfig) -> str:
         """The encoder and its weights."""

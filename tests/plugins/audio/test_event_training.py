@@ -8,16 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from augkit.data import open_recipe
 from augkit.errors import DataError, RecipeError
 from augkit.recipe import read_recipe
 from augkit.recipe.located import located
+from augkit.train import open_run
 from augkit.train.config import Fields
+from augkit.train.given import given_in
 from augkit.train.task import task_of
 from augkit_audio.tasks.detector import Detector
 from augkit_audio.tasks.events import DetectionConfig
+from augkit_audio.tasks.f1 import Counts, Event, segment_counts, segments
+from augkit_audio.tasks.frames import agreed
 from tests.train.conftest import quietly
 from tests.train.test_resume import killed_in, same
 
@@ -49,7 +54,7 @@ def test_learns_where_events_are_and_writes_what_the_scores_are(tmp_path: Path) 
     assert last["val_segment_f1"] > metrics["epochs"][0]["val_segment_f1"]
     assert metrics["epochs"][-1]["train_loss"] < 0.5 * metrics["epochs"][0]["train_loss"]
     assert {path.name for path in run.folder.iterdir()} == {
-        "recipe.yaml", "metrics.json", "curves.png", "best.ckpt", "last.ckpt"
+        "recipe.yaml", "recipe.fitted.json", "metrics.json", "curves.png", "best.ckpt", "last.ckpt"
     }  # fmt: skip
 
 
@@ -157,3 +162,24 @@ def test_a_label_that_training_never_saw_is_named() -> None:
 def test_the_shipped_recipe_reads_and_is_of_this_task() -> None:
     read = read_recipe(Path(__file__).parents[3] / "recipes" / "sound_events.yaml")
     assert task_of(read.train).scores == ("segment_f1", "event_f1")
+
+
+def test_a_run_tells_the_events_of_files_that_it_has_not_seen(tmp_path: Path) -> None:
+    given = recipe(count=24, steps=[{"shift": {"seconds": [-0.3, 0.3]}}], epochs=14, schedule="onecycle")
+    run = quietly(given, tmp_path / "run")
+    scene = open_recipe(recipe(count=30)).dataset("all", augment=False).original(27).targets
+    soundfile.write(tmp_path / "scene.wav", scene["audio"].samples.T, scene["audio"].rate)
+    trained = open_run(run.folder, "last")
+    truth = [Event(a, b, 0) for a, b in zip(scene["events"].onset, scene["events"].offset, strict=True)]
+    for tta in (0, 6):
+        [answer] = trained.answers(given_in([tmp_path / "scene.wav"], trained.schema.fields["audio"]), tta=tta)
+        told = [Event(event["onset"], event["offset"], 0) for event in answer.told["events"]]
+        heard, there = (segments(events, 3.0, 1, 0.1) for events in (told, truth))
+        assert sum(segment_counts(there, heard), Counts()).f1 > 0.5
+
+
+def test_views_agree_where_half_of_them_hear_it() -> None:
+    views = [[Event(0.0, 1.0, 0), Event(2.0, 3.0, 1)], [Event(0.5, 1.5, 0)], [Event(0.6, 2.0, 0), Event(0.0, 0.1, 1)]]
+    assert agreed(views) == [Event(0.5, 1.5, 0)]
+    assert agreed(views[:1]) == views[0]
+    assert agreed([[], []]) == []
