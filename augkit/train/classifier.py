@@ -63,6 +63,7 @@ class Classifier(Learner):
     """
 
     config: TrainConfig
+    keeps_features = True
 
     def __init__(
         self,
@@ -94,9 +95,8 @@ class Classifier(Learner):
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
         """Cross entropy."""
-        smoothing = self.config.label_smoothing if split == "train" else 0.0
         with lone(self, len(batch[self.fields.target])):
-            loss, logits, target = self._compare(batch, smoothing)
+            loss, logits, target = self._compare(batch, split)
         self.tallies[split].add(loss, logits, target)
         return loss
 
@@ -122,9 +122,12 @@ class Classifier(Learner):
         assert self.thaw is not None
         return self.thaw.parameters("backbone", self.head, self.config.lr, self.config.head_lr_factor)
 
-    def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+    def _compare(self, batch: dict[str, Any], split: str) -> tuple[Tensor, Tensor, Tensor]:
         target = self.numbers(batch[self.fields.target])
-        logits = self(batch[self.fields.input].contiguous(memory_format=self.layout))
+        smoothing = self.config.label_smoothing if split == "train" else 0.0
+        known = self.kept.of(batch, split, self.device)
+        images = batch[self.fields.input].contiguous(memory_format=self.layout)
+        logits = self(images) if known is None else self.head(self.dropout(known))
         return functional.cross_entropy(logits, target, label_smoothing=smoothing), logits, target
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -133,11 +133,11 @@ def features_of(job: Job, body: Any) -> tuple[list[np.ndarray], np.ndarray]:
     rows = evenly([numbers[label] for label in labels], MOST, job.recipe.seed)
     found: list[list[Tensor]] = []
     kept: list[int] = []
-    with looking(body):
+    with looking(body) as laid:
         for batch in batches(job, rows):
-            found.append(body.stages(batch[job.fields.input]))
+            found.append([stage.float().cpu() for stage in body.stages(laid(batch[job.fields.input]))])
             kept += [numbers[label] for label in _plain(batch[job.fields.target])]
-    return [torch.cat(stage).float().numpy() for stage in zip(*found, strict=True)], np.array(kept)
+    return [torch.cat(stage).numpy() for stage in zip(*found, strict=True)], np.array(kept)
 
 
 def batches(job: Job, rows: Sequence[int], split: Any = "train") -> Iterator[dict[str, Any]]:
@@ -165,14 +165,19 @@ def evenly(labels: Sequence[int], most: int, seed: int) -> list[int]:
 
 
 @contextmanager
-def looking(body: nn.Module) -> Iterator[None]:
-    """In eval mode, without gradients; modes are as before afterwards."""
+def looking(body: nn.Module) -> Iterator[Callable[[Any], Any]]:
+    """In eval mode, without gradients, on a GPU if there is one; yields what brings inputs there. All is as before
+    afterwards.
+    """
     modes = {module: module.training for module in body.modules()}
-    body.eval()
+    there = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    before = next(body.parameters()).device
+    body.eval().to(there)
     try:
         with torch.no_grad():
-            yield
+            yield lambda inputs: inputs.to(there) if isinstance(inputs, Tensor) else inputs
     finally:
+        body.to(before)
         for module, mode in modes.items():
             module.training = mode
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import lightning.pytorch as lightning
 import torch
@@ -14,6 +14,7 @@ from augkit.rng import stream
 from augkit.sample import Target
 from augkit.train.config import Fields, RunConfig
 from augkit.train.ema import Average
+from augkit.train.kept import Kept
 from augkit.train.layers import Group, Thaw
 from augkit.train.optimizers import build_optimizer, layout_for
 from augkit.train.schedules import Schedule, build_schedule
@@ -47,6 +48,8 @@ class Learner(lightning.LightningModule):
 
     fields: Fields
     thaw: Thaw | None = None
+    keeps_features: ClassVar[bool] = False
+    """Whether ``judge`` takes features of a frozen backbone from ``kept`` where they are there."""
     decision: Decision | None = None
 
     def __init__(self, config: RunConfig, classes: list[Any], steps: int, seed: int = 0) -> None:
@@ -57,6 +60,7 @@ class Learner(lightning.LightningModule):
         self.average: Average | None = None
         self.schedule: Schedule | None = None
         self._resumed: dict[str, Any] = {}
+        self.kept = Kept()
         self.tallies: dict[str, Any] = {"train": self.sums(), "val": self.sums()}
 
     def number(self, label: Any) -> int:

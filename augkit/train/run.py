@@ -27,6 +27,7 @@ from augkit.train.classification import READS
 from augkit.train.config import RunConfig, located_in
 from augkit.train.design import Design, shape_of
 from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
+from augkit.train.kept import keep_features
 from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
@@ -79,6 +80,7 @@ def fit(
         for line in model.decision.lines() if model.decision else ():
             progress.say(line)
         if record.stopped == "running":
+            keep_features(job, model)
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()
     return Run(folder, record.metrics(), model, job.task)

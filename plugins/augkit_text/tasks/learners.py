@@ -63,6 +63,7 @@ class TextLearner(EncoderLearner):
     """Learns ``classes`` of texts from the vector that the encoder makes of each."""
 
     config: TextConfig
+    keeps_features = True
 
     def forward(self, texts: Sequence[str]) -> Tensor:
         """Logits (texts, classes)."""
@@ -74,7 +75,8 @@ class TextLearner(EncoderLearner):
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
         """Cross entropy; labels that were mixed are weights of classes."""
-        logits = self(batch[self.fields.input])
+        known = self.kept.of(batch, split, self.device)
+        logits = self(batch[self.fields.input]) if known is None else self.head(self.dropout(known))
         target = self.numbers(batch[self.fields.target])
         loss = functional.cross_entropy(logits, target, label_smoothing=self.smoothing(split))
         self.tallies[split].add(loss, logits, target)
