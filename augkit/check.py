@@ -222,13 +222,21 @@ def _check_strength(step: Step) -> None:
 
 
 def _check_qualities(step: Step, schema: Schema) -> None:
-    changes = step.transform.changed_qualities()
     for field in schema.fields.values():
-        clashing = [quality for quality in field.options.sensitive_to if changes is None or quality in changes]
-        clashing = [quality for quality in clashing if not _excluded(step, field, quality)]
-        if not clashing or step.accept is not None or _restores(step, field):
-            continue
-        raise CompileError(_clash(step, field, clashing[0], everything=changes is None), step.where)
+        if clashing := changed_of(field, field.options.sensitive_to, step):
+            everything = step.transform.changed_qualities() is None
+            raise CompileError(_clash(step, field, clashing[0], everything), step.where)
+
+
+def changed_of(field: Field, qualities: Iterable[str], step: Step) -> list[str]:
+    """Those of a field's qualities that a step changes, unless the recipe accepts it or narrows it, or a kernel moves
+    the annotation along.
+    """
+    changes = step.transform.changed_qualities()
+    if step.accept is not None or _restores(step, field):
+        return []
+    found = [quality for quality in qualities if changes is None or quality in changes]
+    return [quality for quality in found if not _excluded(step, field, quality)]
 
 
 def _clash(step: Step, field: Field, quality: str, everything: bool) -> str:

@@ -24,5 +24,6 @@ hookimpl = pluggy.HookimplMarker("augkit")
 @hookspec
 def augkit_register(registry: Registry) -> None:
     """Register the plugin's names: ``registry.transform``, ``.target``, ``.kernels``, ``.reader``, ``.writer``,
-    ``.source``, ``.demo``, ``.starter``, ``.policy``, ``.task``, ``.calibration``.
+    ``.source``, ``.demo``, ``.starter``, ``.policy``, ``.task``, ``.calibration``, ``.panel``, ``.world``,
+    ``.importer``. Each is told in docs/plugins.md.
     """

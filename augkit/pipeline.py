@@ -13,7 +13,7 @@ from augkit.combine import Node, as_nodes
 from augkit.errors import AugkitError, DataError, FieldError
 from augkit.partners import Listed, Partners
 from augkit.plan import Plan
-from augkit.sample import Frame, Sample, Target, common_frame
+from augkit.sample import Frame, Sample, Target, common_frame, visit_number
 from augkit.schema import Schema, read_schema
 from augkit.trace import Trace
 from augkit.words import suggestion
@@ -98,7 +98,9 @@ class Pipeline:
         if not isinstance(key, str):
             raise DataError(f"key: got {key!r}; expected a text, such as a file's path: key=str(…).")
         targets, forms = self.read(fields, key)
-        epoch, copy, view = (_whole(name, given) for name, given in (("epoch", epoch), ("copy", copy), ("view", view)))
+        epoch, copy, view = (
+            visit_number(name, given) for name, given in (("epoch", epoch), ("copy", copy), ("view", view))
+        )
         sample = Sample(targets, key, epoch, copy, view, meta or {})
         moved, trace = self.plan(sample, self._partners(partners, sample))
         return self.write(moved.targets, forms), trace
@@ -180,13 +182,6 @@ def _read_one(schema: Schema, name: str, value: Any, frame: Frame, key: str) -> 
         if isinstance(error, AugkitError) and not isinstance(error, FieldError):
             raise
         raise DataError(f"field {name!r} of kind {field.kind!r} cannot be read: {error}", key=key) from error
-
-
-def _whole(name: str, given: Any) -> int:
-    try:
-        return operator.index(given)
-    except TypeError:
-        raise DataError(f"{name}: got {given!r}; expected a whole number.") from None
 
 
 def _in_torch_worker() -> bool:

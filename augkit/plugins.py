@@ -138,5 +138,19 @@ def _register(module: Any, registry: Registry) -> None:
     manager = pluggy.PluginManager("augkit")
     manager.add_hookspecs(hooks)
     manager.register(module)
-    manager.check_pending()
+    _check_hooks(module, manager)
     manager.hook.augkit_register(registry=registry)
+
+
+def _check_hooks(module: Any, manager: pluggy.PluginManager) -> None:
+    """PluginError for an implementation of a hook that there is not, and for a module that implements none."""
+    known = [name for name in vars(hooks) if name.startswith("augkit_")]
+    marked = [name for name in dir(module) if manager.parse_hookimpl_opts(module, name) is not None]
+    for name in marked:
+        if name not in known:
+            raise PluginError(f"there is no hook {name!r}.{suggestion(name, known)} Hooks: {', '.join(known)}.")
+    if not marked:
+        raise PluginError(
+            f"{getattr(module, '__name__', module)} implements no hook, so it registers nothing; write "
+            f"@augkit.hookimpl above def augkit_register(registry)."
+        )

@@ -11,7 +11,20 @@ from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
 Role = Literal[
-    "transform", "target", "kernels", "reader", "writer", "source", "demo", "starter", "policy", "task", "calibration"
+    "transform",
+    "target",
+    "kernels",
+    "reader",
+    "writer",
+    "source",
+    "demo",
+    "starter",
+    "policy",
+    "task",
+    "calibration",
+    "panel",
+    "world",
+    "importer",
 ]
 _HAS: Mapping[Role, str] = {
     "transform": "from_fields",
@@ -135,6 +148,29 @@ class Registry:
         this machine.
         """
         self._add("calibration", modality, path)
+
+    def panel(self, kind: str, path: str) -> None:
+        """How ``augkit preview`` shows a carrier of this kind: a function ``(name, carrier, beside) -> HTML``, where
+        ``beside`` maps the fields that move with it to their targets; text from the data must be escaped.
+        """
+        self._add("panel", kind, path)
+
+    def world(self, name: str, path: str) -> None:
+        """An ``augkit.testing.World``: samples of a modality, on which the laws are proved for every step that acts on
+        its carrier.
+        """
+        self._add("world", name, path)
+
+    def importer(self, name: str, path: str, install: str | None = None) -> None:
+        """An ``augkit.recipe.foreign.Importer``: how another library's pipelines become steps of a recipe."""
+        self._add("importer", name, path, install)
+
+    def __getattr__(self, name: str) -> Any:
+        known = [each for each in vars(Registry) if not each.startswith("_")]
+        raise AttributeError(
+            f"plugin {self.plugin!r} asks for registry.{name}, which there is not.{suggestion(name, known)} "
+            f"There are: {', '.join(known)}."
+        )
 
     def _add(self, role: Role, name: str, path: str, install: str | None = None, modality: str | None = None) -> None:
         if not isinstance(name, str) or not name or not name.isprintable():

@@ -8,6 +8,7 @@ axes reach.
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -230,6 +231,17 @@ class Sample:
     def with_targets(self, changed: Mapping[str, Target]) -> Sample:
         """The same visit with some targets replaced."""
         return dataclasses.replace(self, targets={**self.targets, **changed})
+
+
+def visit_number(name: str, given: Any) -> int:
+    """An epoch, a copy or a view as an int; DataError for what is no whole number from 0 on."""
+    try:
+        number = operator.index(given)
+    except TypeError:
+        raise DataError(f"{name}: got {given!r}; expected a whole number.") from None
+    if number < 0:
+        raise DataError(f"{name}: got {number}; they are counted from 0 on.")
+    return number
 
 
 def common_frame(targets: Mapping[str, Target], key: str = "") -> Frame:

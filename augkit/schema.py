@@ -43,8 +43,13 @@ class Schema:
     groups: tuple[Group, ...]
 
     def modalities(self) -> set[str]:
-        """The step prefixes that are in play."""
-        return {field.modality for field in self.fields.values() if field.modality}
+        """The step prefixes that are in play: those of carriers, and of annotations on axes where there is no carrier.
+
+        Events on a series of sensors are the series': they bring no steps for sounds into play.
+        """
+        carried = frozenset[Axis]().union(*(f.type.axes for f in self.fields.values() if f.type.carrier))
+        playing = [f for f in self.fields.values() if f.type.carrier or not f.type.axes & carried]
+        return {field.modality for field in playing if field.modality}
 
     def at_risk(self, names: Iterable[str]) -> frozenset[str]:
         """What these fields are to a step that asks what it might break; see ``Transform.conflict``."""

@@ -26,17 +26,20 @@ from tests.plugins.audio.laid_out import lay_out
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))]
-_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^```(\w*)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEAD = "source: {image_folder: {root: photos}}\nsample: {image: image, label: label}\n"
 
 
 class Block(NamedTuple):
-    """A piece of code on a page, at the line where it begins."""
+    """A piece of code on a page, at the line where it begins. One with a ``name`` (a file's) is no example by itself:
+    the page's own test uses it.
+    """
 
     page: str
     line: int
     language: str
     text: str
+    name: str = ""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -45,9 +48,16 @@ class Block(NamedTuple):
 def blocks(page: str, language: str | None = None) -> list[Block]:
     whole = (ROOT / page).read_text(encoding="utf-8")
     found = [
-        Block(page, whole.count("\n", 0, match.start()) + 2, match[1], match[2]) for match in _FENCED.finditer(whole)
+        Block(page, whole.count("\n", 0, match.start()) + 2, match[1], match[3], match[2] or "")
+        for match in _FENCED.finditer(whole)
     ]
-    return [block for block in found if language in (None, block.language)]
+    return [block for block in found if language in (None, block.language) and not block.name]
+
+
+def named_blocks(page: str) -> dict[str, str]:
+    """What a page shows under a name."""
+    whole = (ROOT / page).read_text(encoding="utf-8")
+    return {match[2]: match[3] for match in _FENCED.finditer(whole) if match[2]}
 
 
 def every(language: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,11 +34,13 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "bench": "Time a recipe's samples step by step; choose the fastest plan for this machine.",
     },
     "Extend": {
+        "import": "Make a recipe out of another library's pipeline.",
         "new-plugin": "Write a package with a step, a kind of target and tests, to begin a plugin from.",
         "test-plugin": "Prove the laws over everything that a plugin registers.",
     },
 }
-"""The commands by heading: each is a module of this package with a ``command``; a dash is an underscore there."""
+"""The commands by heading: each is a module of this package with a ``command``; a dash is an underscore there, and
+a word of Python's has one behind it."""
 
 
 OF_TRAINING = ("torch", "torchvision", "torchmetrics", "lightning", "timm", "matplotlib")
@@ -53,7 +56,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = importlib.import_module(f"augkit.cli.{cmd_name.replace('-', '_')}").command
+        module = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
+        command: click.Command = importlib.import_module(f"augkit.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -117,7 +121,7 @@ def with_settings(command: Any) -> Any:
     )(command)
 
 
-def print_errors(errors: Sequence[AugkitError]) -> None:
-    """One error a line, on stderr."""
-    for error in errors:
-        click.echo(str(error), err=True)
+def print_all(complaints: Sequence[object]) -> None:
+    """One error or warning a line, on stderr."""
+    for complaint in complaints:
+        click.echo(str(complaint), err=True)

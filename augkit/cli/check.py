@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from augkit.batch import soft_fields
-from augkit.cli import print_errors, with_settings
+from augkit.cli import print_all, with_settings
 from augkit.errors import AugkitError, FieldError, RecipeError
 from augkit.recipe import Recipe, find_errors
 from augkit.recipe.grammar import Complaints
@@ -17,6 +17,8 @@ from augkit.recipe.located import Map
 from augkit.recipe.recipe import Split
 
 if TYPE_CHECKING:
+    from augkit.data.first import First
+    from augkit.data.remarks import Remark
     from augkit.data.source import Source
     from augkit.train.config import RunConfig
 
@@ -30,31 +32,38 @@ def command(recipe: str, settings: tuple[str, ...], no_data: bool, as_json: bool
     """Read RECIPE and say everything that is wrong with it, each with file:line:column.
 
     First names, fields and values; then whether every annotation can follow every step, and whether a label would
-    become false; then whether the source has the fields. No sample is opened. Exit code 2 if anything is wrong.
+    become false; then whether the source has the fields, and whether the first samples of each split can be read.
+    Exit code 2 if anything is wrong; what is only odd is a warning.
     """
     read, errors = find_errors(recipe, settings)
+    odd: list[Remark] = []
     if read is not None and not errors:
-        errors = beyond_the_grammar(read, with_data=not no_data)
+        errors, odd = beyond_the_grammar(read, with_data=not no_data)
+    found: list[AugkitError | Remark] = [*errors, *odd]
     if as_json:
-        click.echo(json.dumps([_described(error) for error in errors], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([_described(each) for each in found], ensure_ascii=False, indent=1))
     else:
-        print_errors(errors)
+        print_all(found)
     if errors or read is None:
         raise SystemExit(2)
     if not as_json:
         click.echo(f"{recipe} is fine: {_summary(read)}.")
 
 
-def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> list[AugkitError]:
-    """What the trainer and the source have to say about a recipe that reads well."""
-    complaints = Complaints()
+def beyond_the_grammar(recipe: Recipe, with_data: bool = True) -> tuple[list[AugkitError], list[Remark]]:
+    """What the trainer and the source have to say about a recipe that reads well: what is wrong, what is odd."""
+    complaints, source, first = Complaints(), None, None
     if recipe.train is not None:
         with complaints:
             _check_train(recipe, recipe.train)
     if with_data and recipe.source is not None:
         with complaints:
-            _check_source(recipe, complaints)
-    return complaints.sorted()
+            source, first = _checked_source(recipe, complaints)
+    if complaints.found:
+        return complaints.sorted(), []
+    from augkit.data.remarks import remarks
+
+    return [], remarks(recipe, source, first)
 
 
 def _check_train(recipe: Recipe, section: Map) -> None:
@@ -82,9 +91,10 @@ def _check_optimizer(config: RunConfig, section: Map) -> None:
         build_schedule(config, optimizer, steps=100)
 
 
-def _check_source(recipe: Recipe, complaints: Complaints) -> None:
+def _checked_source(recipe: Recipe, complaints: Complaints) -> tuple[Source, First | None]:
     from augkit.data.classes import soft_classes
     from augkit.data.divided import check_buckets, check_values, divide, opened_source
+    from augkit.data.first import first_samples
 
     source = opened_source(recipe)
     _check_fields(recipe, source, complaints)
@@ -94,7 +104,20 @@ def _check_source(recipe: Recipe, complaints: Complaints) -> None:
         with complaints:
             check_buckets(recipe, source)
         with complaints:
-            soft_classes(recipe, source, divide(recipe, source)["train"])
+            splits = divide(recipe, source)
+            soft_classes(recipe, source, splits["train"])
+            first = first_samples(recipe, source, splits)
+            _check_first(recipe, first, complaints)
+            return source, first
+    return source, None
+
+
+def _check_first(recipe: Recipe, first: First, complaints: Complaints) -> None:
+    from augkit.data.first import refuse_giants, refuse_unreadable
+
+    for refuse in (refuse_unreadable, refuse_giants):
+        with complaints:
+            refuse(recipe, first)
 
 
 def _check_fields(recipe: Recipe, source: Source, complaints: Complaints) -> None:
@@ -110,7 +133,8 @@ def _check_fields(recipe: Recipe, source: Source, complaints: Complaints) -> Non
                 raise RecipeError(str(error), where) from None
 
 
-def _described(error: AugkitError) -> dict[str, Any]:
+def _described(error: AugkitError | Remark) -> dict[str, Any]:
+    """``kind`` is ``Remark`` for a warning, else the class of the error."""
     where = getattr(error, "where", None)
     return {
         "file": where and where.file,

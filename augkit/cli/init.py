@@ -29,7 +29,8 @@ def command(data: Path, out: Path | None, force: bool, yes: bool) -> None:
     Counts the classes, names files that cannot be read, chooses task, size and backbone, and asks what it cannot know.
     """
     written = write_recipe(data, out, ask=not yes and _interactive(), force=force)
-    click.echo(f"wrote {written}; see what it does: augkit preview {shlex.quote(str(written))} -o preview.html")
+    page = written.with_name(f"{written.stem}-preview.html")
+    click.echo(f"wrote {written}; see what it does: augkit preview {shlex.join([str(written), '-o', str(page)])}")
 
 
 def write_recipe(data: Path, out: Path | None = None, ask: bool = False, force: bool = False) -> Path:

@@ -30,8 +30,19 @@ def command(as_json: bool) -> None:
         raise SystemExit(1)
 
 
+SLOW_MS = 500.0
+"""Ours load in a few; what takes longer imports what it should name."""
+
+
 def _line(info: PluginInfo) -> str:
     head = f"{info.name}  {info.module}  from {info.distribution} {info.version}"
     if not info.ok:
         return f"{head}\n  {info.status}: {info.error}"
-    return f"{head}  API {info.api}  {len(info.names)} names  {info.load_ms:.1f} ms"
+    line = f"{head}  API {info.api}  {len(info.names)} names  {info.load_ms:.1f} ms"
+    return line + (_SLOW.format(info.name) if info.load_ms > SLOW_MS else "")
+
+
+_SLOW = (
+    "\n  slow: every command and every worker waits for it. Its author must register names as texts and import what "
+    "they stand for on use; until then: augkit --no-plugin {}"
+)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from augkit.cli import with_settings
+from augkit.cli import print_all, with_settings
 
 
 @click.command()
@@ -22,13 +22,18 @@ def command(recipe: str, out: Path, samples: int, draws: int, settings: tuple[st
     spans drawn over them, and what was drawn below. Exit code 1 if a sample could not be shown.
     """
     from augkit.data import open_recipe
+    from augkit.data.first import first_samples, refuse_giants
+    from augkit.data.remarks import remarks
     from augkit.recipe import read_recipe
     from augkit.report.preview import preview
 
-    made = preview(open_recipe(read_recipe(recipe, settings)), samples, draws)
+    opened = open_recipe(read_recipe(recipe, settings))
+    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
+    made = preview(opened, samples, draws)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(made.html, encoding="utf-8", errors="backslashreplace")  # file names need not be UTF-8
     click.echo(f"wrote {out}")
+    print_all(remarks(opened.recipe, opened.source))
     for problem in made.problems:
         click.echo(problem, err=True)
     if made.problems:

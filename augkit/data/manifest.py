@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from augkit.data.arrays import from_json
+from augkit.data.dialect import Delimiter, Encoding
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, check_names
@@ -32,6 +33,8 @@ class ManifestFields(Checked):
     ] = field(default_factory=dict)
     key: Annotated[str | None, Limits(doc="the column that names a sample, or '#' for the row's number")] = None
     root: Annotated[str | None, Limits(doc="what file names start from; the manifest's own folder if absent")] = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
 
     def validate(self) -> None:
         for name, given in (self.columns or {}).items():
@@ -81,7 +84,7 @@ class Manifest:
         if not path.is_file():
             raise FieldError(f"file: there is no file {path}.", "file")
         columns: Columns
-        table, columns = named_table(read_table(path), fields.columns, fields.names)
+        table, columns = named_table(read_table(path, fields.delimiter, fields.encoding), fields.columns, fields.names)
         key = fields.key or _default_key(columns)
         if key != ROW:
             _check_column(table, key, "key:", "key")

@@ -11,6 +11,7 @@ import torch.utils.data
 from augkit.data.samples import Visit
 from augkit.errors import DataError
 from augkit.rng import stream
+from augkit.sample import visit_number
 
 
 class KeyedSampler(torch.utils.data.Sampler[Visit]):
@@ -44,7 +45,7 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
         _check_counts(size, labels=labels, lengths=lengths)
         self.size = size
         self.seed = seed
-        self.epoch = epoch
+        self.epoch = visit_number("epoch", epoch)
         self.shuffle = shuffle and not evaluate
         self.copies = copies
         self.evaluate = evaluate
@@ -96,7 +97,7 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
 
     def set_epoch(self, epoch: int) -> None:
         """Make ``epoch`` the next one, as distributed training does; a position to resume from within it is kept."""
-        if epoch != self.epoch and not self.evaluate:
+        if visit_number("epoch", epoch) != self.epoch and not self.evaluate:
             self.epoch, self._skip = epoch, 0
 
     def state(self, samples_consumed: int | None = None) -> dict[str, Any]:
@@ -117,7 +118,8 @@ class KeyedSampler(torch.utils.data.Sampler[Visit]):
         for name, mine in (("seed", self.seed), ("recipe_hash", self.recipe_hash)):
             if state[name] != mine:
                 raise DataError(f"resume: the state has {name} {state[name]!r}, this loader {mine!r}: other epochs.")
-        self.epoch, self._skip = int(state["epoch"]), int(state["samples_consumed"])
+        self.epoch = visit_number("epoch", state["epoch"])
+        self._skip = visit_number("samples_consumed", state["samples_consumed"])
         self._current, self._yielded = self.epoch, self._skip
 
 

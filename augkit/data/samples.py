@@ -18,7 +18,7 @@ from augkit.errors import DataError
 from augkit.partners import Listed, Partners
 from augkit.pipeline import Pipeline
 from augkit.plan import Plan
-from augkit.sample import Sample
+from augkit.sample import Sample, visit_number
 from augkit.trace import Trace
 
 
@@ -31,11 +31,15 @@ class Visit(NamedTuple):
 
 
 def visit_of(item: int | tuple[int, ...], size: int) -> Visit:
-    """The visit meant by an index, ``(epoch, index)`` or ``(epoch, index, copy)``; IndexError beyond ``size``."""
+    """The visit meant by an index, ``(epoch, index)`` or ``(epoch, index, copy)``.
+
+    IndexError beyond ``size``, DataError for an epoch or a copy below 0.
+    """
     visit = Visit(*map(operator.index, item)) if isinstance(item, tuple) else Visit(0, operator.index(item))
     if not -size <= visit.index < size:
         raise IndexError(f"sample {visit.index} of {size}")
-    return visit._replace(index=visit.index % size)
+    epoch, copy = visit_number("epoch", visit.epoch), visit_number("copy", visit.copy)
+    return Visit(epoch, visit.index % size, copy)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ class Source(Protocol):
     in ``source: {demo: digits}``. ``paths``, if there is such a tuple, names the fields that are paths relative to the
     recipe. ``fields`` suggests a ``sample:`` (field → kind). ``root`` is what relative file names start from. A
     ``group``, if there is one, names the metadata that a split keeps together unless the recipe groups by another.
+    ``remarks(fields)``, if there is such a method, tells what is odd about these fields and not wrong, with file, row
+    and count: see ``augkit.data.remarks``.
     """
 
     fields_type: ClassVar[type[Checked]]

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from augkit.errors import DataError, MissingDependency
+from augkit.data.dialect import USUAL, check_dialect, delimiter_of, encoding_of
+from augkit.errors import DataError, FieldError, MissingDependency
 from augkit.words import suggestion
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
@@ -90,29 +91,64 @@ class Table:
         )
 
 
-def read_table(path: Path, delimiter: str | None = None) -> Table:
+def read_table(path: Path, delimiter: str | None = None, encoding: str | None = None) -> Table:
     """The table in a file, by its suffix, or with this ``delimiter``; raises DataError with the row that is wrong.
 
     Cells of a CSV stay text unless every cell of the column is a plain whole number, or every one a plain number:
-    ``007`` and ``nan`` keep the whole column text. An empty cell is None.
+    ``007`` and ``nan`` keep the whole column text. An empty cell is None. Where a file looks to be written with another
+    delimiter or encoding than stated, the error says which to state.
     """
-    read = TABLES.get(path.suffix.lower()) if delimiter is None else partial(_read_csv, delimiter=delimiter)
-    if read is None:
-        hint = suggestion(path.suffix, TABLES)
-        raise DataError(
-            f"cannot read {path.suffix or 'a file without suffix'!s}; expected {', '.join(TABLES)}.{hint}",
-            file=str(path),
-        )
+    check_dialect(delimiter, encoding)
+    read = _reader(path, delimiter, encoding)
     try:
         return read(path)
     except FileNotFoundError:
         raise DataError("no such file.", file=str(path)) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise DataError(_other_encoding(path, encoding or "UTF-8"), file=str(path)) from error
+    except (OSError, UnicodeError) as error:
         raise DataError(f"cannot be read: {error}", file=str(path)) from error
 
 
-def _read_csv(path: Path, delimiter: str = ",") -> Table:
-    with open(path, encoding="utf-8-sig", newline="") as file:
+def _reader(path: Path, delimiter: str | None, encoding: str | None) -> Callable[[Path], Table]:
+    suffix = path.suffix.lower()
+    if delimiter is not None or suffix in USUAL:
+        return partial(_read_csv, delimiter=delimiter, encoding=encoding)
+    if suffix in _READERS and encoding is not None:
+        raise FieldError(f"encoding: {path.name} is no text table of cells; it has its own.", "encoding")
+    if suffix not in _READERS:
+        raise DataError(
+            f"cannot read {path.suffix or 'a file without suffix'!s}; expected {', '.join(TABLES)}."
+            f"{suggestion(path.suffix, TABLES)}",
+            file=str(path),
+        )
+    return _READERS[suffix]
+
+
+def _other_encoding(path: Path, stated: str) -> str:
+    found = encoding_of(path)
+    hint = "" if found is None else f" {found} would read it: a source takes `encoding: {found}`."
+    return f"is not written in {stated}.{hint} Or save it in UTF-8."
+
+
+def _read_csv(path: Path, delimiter: str | None, encoding: str | None) -> Table:
+    try:
+        table = _read_rows(path, delimiter or USUAL[path.suffix.lower()], encoding or "utf-8-sig")
+    except DataError as error:
+        raise DataError(error.message + _other_delimiter(path, delimiter, encoding), file=error.file) from None
+    if len(table.columns) == 1 and (hint := _other_delimiter(path, delimiter, encoding)):
+        raise DataError(f"row 1: the only column is {next(iter(table.columns))!r:.80}.{hint}", file=str(path))
+    return table
+
+
+def _other_delimiter(path: Path, stated: str | None, encoding: str | None) -> str:
+    found = None if stated is not None else delimiter_of(path, encoding)
+    shown = "" if found is None else '"\\t"' if found == "\t" else f"'{found}'"
+    return shown and f" Its cells look separated by {shown}: a source takes `delimiter: {shown}`."
+
+
+def _read_rows(path: Path, delimiter: str, encoding: str) -> Table:
+    with open(path, encoding=encoding, newline="") as file:
         rows = csv.reader(file, delimiter=delimiter, strict=True)
         try:
             return _from_rows(path, rows)
@@ -153,10 +189,6 @@ def _typed(cells: list[Any]) -> list[Any]:
     if texts and all(_NUMBER.fullmatch(text) for text in texts):
         return [None if cell is None else float(cell) for cell in cells]
     return cells
-
-
-def _read_tsv(path: Path) -> Table:
-    return _read_csv(path, "\t")
 
 
 def _read_jsonl(path: Path) -> Table:
@@ -214,10 +246,11 @@ def _names_in(feature: Any) -> list[str]:
     return list(map(str, names)) if isinstance(names, list) else []
 
 
-TABLES: dict[str, Callable[[Path], Table]] = {
-    ".csv": _read_csv,
-    ".tsv": _read_tsv,
+_READERS: dict[str, Callable[[Path], Table]] = {
     ".jsonl": _read_jsonl,
     ".ndjson": _read_jsonl,
     ".parquet": _read_parquet,
 }
+
+TABLES = (*USUAL, *_READERS)
+"""Endings of tables."""

@@ -9,15 +9,15 @@ from typing import Any
 from augkit.trace import TraceEntry
 
 
-def said(entry: TraceEntry) -> tuple[str, str]:
-    """One step of a trace: its name, and what was drawn or why it was left out."""
+def said(entry: TraceEntry, words: str | None = None) -> tuple[str, str]:
+    """One step of a trace: its name, and what was drawn (``words``, where they tell it) or why it was left out."""
     name = entry.id if "/" not in entry.id else entry.name.rpartition("/")[2]
     if entry.params is None:
         return name, f"skipped: {entry.skipped}"
     notes = [f"(strength {entry.strength:.2g})"] if entry.strength is not None else []
     notes += [f"(magnitude {entry.magnitude:.2g})"] if entry.magnitude is not None else []
     notes += [f"(dropped: {entry.dropped})"] if entry.dropped else []
-    return name, " ".join(filter(None, [in_words(entry.params), *notes]))
+    return name, " ".join(filter(None, [in_words(entry.params) if words is None else words, *notes]))
 
 
 def in_words(params: Mapping[str, Any]) -> str:

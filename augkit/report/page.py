@@ -51,6 +51,8 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
 .text { max-width: 300px; white-space: pre-wrap; overflow-wrap: anywhere; } .text p { margin: 0 0 6px; }
 mark { color: inherit; background: color-mix(in srgb, var(--c) 30%, transparent); border-bottom: 2px solid var(--c); }
 mark small { margin-left: 2px; font-size: 9px; color: var(--soft); user-select: none; }
+ins { text-decoration: none; font-weight: 600; color: #0a7d38; } del { color: #c22; opacity: .75; }
+@media (prefers-color-scheme: dark) { ins { color: #5fd38d; } del { color: #ff8080; } }
 .tags span { display: inline-block; border-bottom: 2px solid var(--c, transparent); }
 .tags small { display: block; font-size: 9px; color: var(--soft); }
 .outline { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
@@ -61,7 +63,8 @@ body:has(#show-depth:not(:checked)) .depth, body:has(#show-polygons:not(:checked
 body:has(#show-oriented_boxes:not(:checked)) .oriented_boxes,
 body:has(#show-mask:not(:checked)) .semantic, body:has(#show-boxes:not(:checked)) .box,
 body:has(#show-events:not(:checked)) .event,
-body:has(#show-keypoints:not(:checked)) .dot, body:has(#show-drawn:not(:checked)) .card ul { display: none; }
+body:has(#show-keypoints:not(:checked)) .dot, body:has(#show-drawn:not(:checked)) del,
+body:has(#show-drawn:not(:checked)) .card ul { display: none; }
 """
 
 

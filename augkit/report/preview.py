@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -10,15 +10,17 @@ from augkit.data.opened import Opened
 from augkit.data.samples import Dataset
 from augkit.errors import DataError
 from augkit.report.drawn import said
+from augkit.report.edited import told
 from augkit.report.page import page
 from augkit.report.palette import Palette
+from augkit.report.panels import panels
 from augkit.report.pictures import pictures
 from augkit.report.sounds import sounds
 from augkit.report.spectra import spectra
 from augkit.report.texts import texts
 from augkit.sample import Label, Sample, Target
 from augkit.schema import Schema
-from augkit.trace import Trace
+from augkit.trace import Trace, TraceEntry
 
 _LAYERS = {
     "mask": "masks",
@@ -31,6 +33,9 @@ _LAYERS = {
     "keypoints": "keypoints",
     "events": "events",
 }
+
+
+Told = Iterable[tuple[TraceEntry, str | None]]
 
 
 @dataclass(frozen=True)
@@ -73,11 +78,11 @@ class _Drawer:
             self.problems.append(str(error))
             return f'<h2>{escape(key)}</h2><p class="problem">{escape(str(error))}</p>'
         cards = [_card("original", "", self.targets(original, self.training.plan.schema, None), None, key)]
-        cards += [self.draw(self.evaluation, index, 0, "validation")]
-        cards += [self.draw(self.training, index, epoch, f"epoch {epoch}") for epoch in range(draws)]
+        cards += [self.draw(self.evaluation, index, 0, "validation", original)]
+        cards += [self.draw(self.training, index, epoch, f"epoch {epoch}", original) for epoch in range(draws)]
         return f'<h2>{escape(key)}</h2>\n<div class="row">{"".join(cards)}</div>'
 
-    def draw(self, dataset: Dataset, index: int, epoch: int, title: str) -> str:
+    def draw(self, dataset: Dataset, index: int, epoch: int, title: str, original: Sample) -> str:
         try:
             sample, trace = dataset.traced((epoch, index, 0))
         except DataError as error:
@@ -85,16 +90,18 @@ class _Drawer:
             return f'<div class="card"><h3>{title}</h3><p class="problem">{escape(str(error))}</p></div>'
         detail = "" if dataset is self.evaluation else "copy 0"
         name = f"key {sample.key}, epoch {epoch}, copy 0"
-        return _card(title, detail, self.targets(sample, dataset.plan.out_schema, trace), trace, name)
+        inside = self.targets(sample, dataset.plan.out_schema, trace, original.targets)
+        return _card(title, detail, inside, told(dataset.plan, original.targets, trace), name)
 
-    def targets(self, sample: Sample, schema: Schema, trace: Trace | None) -> str:
+    def targets(
+        self, sample: Sample, schema: Schema, trace: Trace | None, before: Mapping[str, Target] | None = None
+    ) -> str:
         parts = []
         for group in schema.groups:
             members = {name: sample.targets[name] for name in group.fields if name in sample.targets}
-            parts.append(pictures(members, trace, self.palette))
-            parts.append(sounds(members, self.palette))
-            parts.append(spectra(members, self.palette))
-            parts.append(texts(members, self.palette))
+            drawn = pictures(members, trace, self.palette) + sounds(members, self.palette)
+            drawn += spectra(members, self.palette) + texts(members, self.palette, before)
+            parts += [drawn, panels(members, self.palette, bool(drawn), self.problems)]
         return "".join(parts) + _labels(sample.targets)
 
 
@@ -103,21 +110,22 @@ def _labels(targets: Mapping[str, Target]) -> str:
     return f"<div>{' · '.join(shown)}</div>" if shown else ""
 
 
-def _card(title: str, detail: str, inside: str, trace: Trace | None, name: str) -> str:
+def _card(title: str, detail: str, inside: str, entries: Told | None, name: str) -> str:
     """A picture with its title; ``name`` says on hovering which visit it is."""
-    kind = "card original" if trace is None else "card"
+    kind = "card original" if entries is None else "card"
     more = f" <span>{escape(detail)}</span>" if detail else ""
-    drawn = f"<ul>{''.join(_entries(trace))}</ul>" if trace is not None else ""
+    drawn = f"<ul>{''.join(_entries(entries))}</ul>" if entries is not None else ""
     return f'<div class="{kind}"><h3 title="{escape(name)}">{escape(title)}{more}</h3>{inside}{drawn}</div>\n'
 
 
-def _entries(trace: Trace) -> Iterator[str]:
-    if not trace.entries:
-        yield '<li class="none">nothing drawn</li>'
-    for entry in trace.entries:
+def _entries(entries: Told) -> Iterator[str]:
+    entry = None
+    for entry, words in entries:
         kind = ' class="skipped"' if entry.params is None else ""
-        name, drawn = said(entry)
+        name, drawn = said(entry, words)
         yield f"<li{kind}><b>{escape(name)}</b> {escape(drawn)}</li>"
+    if entry is None:
+        yield '<li class="none">nothing drawn</li>'
 
 
 def _head(opened: Opened, count: int) -> str:

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
+from augkit.report.edited import Change, changes
 from augkit.report.palette import Palette
 from augkit.sample import Target
 from augkit.vocab.text import Spans, Tags, Text
 
 
-def texts(targets: Mapping[str, Target], palette: Palette) -> str:
-    """The text of one group with its spans, and its tagged tokens."""
+def texts(targets: Mapping[str, Target], palette: Palette, before: Mapping[str, Target] | None = None) -> str:
+    """The text of one group with its spans, what is new in it since ``before`` marked; and its tagged tokens."""
     spans = [target for target in targets.values() if isinstance(target, Spans)]
-    parts = [f"<p>{marked(t.string, spans, palette)}</p>" for t in targets.values() if isinstance(t, Text)]
+    carriers = {name: target for name, target in targets.items() if isinstance(target, Text)}
+    parts = [
+        f"<p>{marked(target.string, spans, palette, _changes(target, (before or {}).get(name)))}</p>"
+        for name, target in carriers.items()
+    ]
     parts += [f'<p class="tags">{_tokens(t, palette)}</p>' for t in targets.values() if isinstance(t, Tags)]
     return f'<div class="text">{"".join(parts)}</div>' if parts else ""
 
 
-def marked(string: str, spans: list[Spans], palette: Palette) -> str:
-    """The text with every span's part coloured, its label behind; where spans overlap, by the one that begins last."""
+def _changes(after: Text, before: Target | None) -> list[Change]:
+    return changes(before.string, after.string) if isinstance(before, Text) else []
+
+
+def marked(string: str, spans: list[Spans], palette: Palette, changed: Sequence[Change] = ()) -> str:
+    """The text with every span's part coloured, its label behind; where spans overlap, by the one that begins last.
+
+    What ``changed`` is marked as new, and what it replaced is shown before it.
+    """
     labelled = sorted(each for group in spans for each in _labelled(group))
-    edges = sorted({0, len(string), *(edge for start, end, _ in labelled for edge in (start, end))})
-    parts = []
+    new = [edge for change in changed for edge in (change.start, change.end)]
+    edges = sorted({0, len(string), *new, *(edge for start, end, _ in labelled for edge in (start, end))})
+    removed = {change.start: change.removed for change in changed}
+    parts = [_removed(removed.get(0))]
     for start, end in pairwise(edges):
         inside = [label for first, last, label in labelled if first <= start and end <= last]
         ended = [label for first, last, label in labelled if first < last == end and label]
-        piece = escape(string[start:end]) + "".join(f"<small>{escape(label)}</small>" for label in reversed(ended))
+        piece = escape(string[start:end])
+        piece = f"<ins>{piece}</ins>" if any(c.start <= start and end <= c.end for c in changed) else piece
+        piece += "".join(f"<small>{escape(label)}</small>" for label in reversed(ended))
         style = f'style="--c:{palette.of(inside[-1])}" title="{escape(", ".join(inside))}"' if inside else ""
-        parts.append(f"<mark {style}>{piece}</mark>" if inside else piece)
+        parts += [f"<mark {style}>{piece}</mark>" if inside else piece, _removed(removed.get(end))]
     return "".join(parts)
+
+
+def _removed(words: str | None) -> str:
+    return f"<del>{escape(words)}</del>" if words and words.strip() else ""
 
 
 def _labelled(spans: Spans) -> Iterator[tuple[int, int, str]]:

@@ -16,7 +16,8 @@ from typing import Any
 
 from augkit.errors import FieldError
 
-_PLACES = {"plugin.py": "{module}.py", "test_plugin.py": "tests/test_{module}.py"}
+_PLACES = {"plugin.py": "{module}.py", "world.py": "{module}_world.py", "test_plugin.py": "tests/test_{module}.py"}
+_NEW = "new"
 
 MODALITIES: Mapping[str, Mapping[str, str]] = {
     "image": {
@@ -37,6 +38,12 @@ MODALITIES: Mapping[str, Mapping[str, str]] = {
         "step": "drawl",
         "summary": "Bookmarks in texts, and a step that draws out vowels.",
     },
+    _NEW: {
+        "carrier": "signal",
+        "marks": "ticks",
+        "step": "hurry",
+        "summary": "A modality of its own: signals of several channels, ticks in them, and a step that hurries both.",
+    },
 }
 """What a plugin can begin from, and what its templates call it."""
 
@@ -46,12 +53,16 @@ def package_files(name: str, modality: str) -> dict[str, str]:
     prefix = name.replace("-", "_")
     if not re.fullmatch("[a-z][a-z0-9_]*", prefix) or keyword.iskeyword(prefix):
         raise FieldError(f"name: got {name!r}; expected small letters, digits and dashes, as in acme-rain.", "name")
-    if prefix in MODALITIES:
+    if prefix in MODALITIES.keys() - {_NEW}:
         raise FieldError(f"name: {name!r} is the plugin that comes with augkit; name yours otherwise.", "name")
     about = MODALITIES[modality]
+    alone = modality == _NEW
+    files = [f"augkit_{prefix}.py", *[f"augkit_{prefix}_world.py"] * alone]
     filled = {
         **about,
-        "modality": modality,
+        "carrier": f"{prefix}_{about['carrier']}" if alone else about["carrier"],
+        "requires": "augkit" if alone else f"augkit[{modality}]",
+        "files": ", ".join(f'"{file}"' for file in files),
         "prefix": prefix,
         "package": f"augkit-{name.replace('_', '-')}",
         "module": f"augkit_{prefix}",

@@ -21,16 +21,20 @@ except ImportError as error:
 
 from augkit.testing import algebra, compile, identity, objects, space, streams, text, time
 from augkit.testing.agree import assert_targets_agree
+from augkit.testing.cases import Case, Marks, World
 from augkit.testing.laws import Law, Outcome, Report, check, laws
 from augkit.testing.subject import LawBroken, NotApplicable
 from augkit.testing.suite import all_steps, examples_of, parametrize_with_checks, pytest_terminal_summary
 
 __all__ = [
+    "Case",
     "Law",
     "LawBroken",
+    "Marks",
     "NotApplicable",
     "Outcome",
     "Report",
+    "World",
     "algebra",
     "all_steps",
     "assert_targets_agree",

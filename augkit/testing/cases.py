@@ -45,13 +45,34 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """How moments are marked in a carrier that lies in time, and found again: what annotations are compared with.
+
+    ``plant(turn)``: a value for the carrier as a caller gives it, silent but for a mark at each of the moments (n,)
+    seconds, which it gives too: an even number, rising. ``find(carrier)``: when there are marks, or None where they
+    cannot be told. In seconds: ``reach``, how near to an end of the clip a mark is no longer found as it was;
+    ``apart``, how far two must be from each other to be told apart; ``blurred``, how near to where pieces meet.
+    """
+
+    field: str
+    plant: Callable[[int], tuple[Any, np.ndarray]]
+    find: Callable[[Any], np.ndarray | None]
+    reach: float
+    apart: float
+    blurred: float = 0.0
+
+
+@dataclass(frozen=True)
 class World:
-    """One modality: its kinds, samples to draw (``cases``), and a few fixed ones (``examples``)."""
+    """One modality: its kinds, samples to draw (``cases``), and a few fixed ones (``examples``), one of them ordinary
+    and first. ``marks``: for a carrier in time, so that the laws see whether annotations stay with what is there.
+    """
 
     name: str
     kinds: tuple[str, ...]
     cases: Callable[[], st.SearchStrategy[Case]]
     examples: Callable[[], list[Case]]
+    marks: Marks | None = None
 
     def available(self) -> bool:
         """Whether a plugin has registered its kinds."""

@@ -26,10 +26,10 @@ def clicks(audio: Audio) -> np.ndarray | None:
     return np.sort(found)
 
 
-def crowded(moments: np.ndarray) -> np.ndarray:
-    """Which of the moments (n,) have another so near that ``clicks`` at both would be taken for one."""
-    apart = np.abs(moments[:, None] - moments)
-    return np.asarray(((apart > 1e-6) & (apart < APART_S * 1.1)).any(axis=1))
+def crowded(moments: np.ndarray, apart: float = APART_S) -> np.ndarray:
+    """Which of the moments (n,) have another so near that marks at both (``clicks``) would be taken for one."""
+    off = np.abs(moments[:, None] - moments)
+    return np.asarray(((off > 1e-6) & (off < apart * 1.1)).any(axis=1))
 
 
 def pitches(audio: Audio) -> list[tuple[float, float, float]]:

@@ -31,7 +31,12 @@ class Law:
     @property
     def doc(self) -> str:
         """What is checked, and how."""
-        return (self.prove.__doc__ or "").strip()
+        return " ".join((self.prove.__doc__ or "").split())
+
+    @property
+    def explained(self) -> str:
+        """What the law asks, and where it is written."""
+        return f"{self.id} asks: {self.doc} Tolerance: {self.tolerance}. See docs/laws.md."
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Outcome:
             return f"{self.law.id:4} -       not applicable: {self.not_applicable}"
         state = "BROKEN" if self.failures else "holds"
         lines = [f"{self.law.id:4} {state:7} {self.ran:5} checks  {self.law.title}"]
-        return "\n".join([*lines, *(f"       {failure}" for failure in self.failures)])
+        lines += [f"       {failure}" for failure in self.failures]
+        return "\n".join([*lines, f"       {self.law.explained}"] if self.failures else lines)
 
 
 @dataclass(frozen=True)

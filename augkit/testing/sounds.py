@@ -7,7 +7,8 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
-from augkit.testing.cases import Case, World
+from augkit.testing import heard
+from augkit.testing.cases import Case, Marks, World
 from augkit.testing.further_sounds import FURTHER, further_sounds
 
 EVENTS = ("inside", "whole", "click", "edge", "cut", "twin")
@@ -90,7 +91,18 @@ def _event(rng: np.random.Generator, kind: str, seconds: float) -> list[float]:
     return [a, b]
 
 
-TIME_WORLD = World("time", ("audio", "events", "label", "value", *FURTHER), time_cases, time_examples)
+def clicks(turn: int) -> tuple[tuple[np.ndarray, int], np.ndarray]:
+    """A silent clip of two seconds with six clicks, and when they are."""
+    rng = np.random.default_rng(turn)
+    rate = (16000, 44100, 22050, 8000)[turn % 4]
+    at = ((np.arange(6) * 0.3 + rng.uniform(0.1, 0.2, 6)) * rate).astype(int)
+    sound = np.zeros((1 + turn % 2, 2 * rate), np.float32)
+    sound[:, at] = 0.9
+    return (sound, rate), at / rate
+
+
+CLICKS = Marks("audio", clicks, heard.clicks, reach=0.02, apart=heard.APART_S)
+TIME_WORLD = World("time", ("audio", "events", "label", "value", *FURTHER), time_cases, time_examples, CLICKS)
 
 
 def spectrogram_cases() -> st.SearchStrategy[Case]:

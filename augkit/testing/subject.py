@@ -22,13 +22,11 @@ from augkit.plan import Plan
 from augkit.plugins import catalogue
 from augkit.sample import Axis, Sample, Target
 from augkit.schema import Field, Schema, read_field, read_schema
-from augkit.testing.cases import SPACE_WORLD, Case, World, with_plain
-from augkit.testing.sounds import SPECTROGRAM_WORLD, TIME_WORLD
-from augkit.testing.texts import TEXT_WORLD
+from augkit.testing.cases import Case, World, with_plain
+from augkit.testing.worlds import all_worlds
 from augkit.trace import Trace
 from augkit.transform import Params, Transform
 
-WORLDS = (SPACE_WORLD, TIME_WORLD, SPECTROGRAM_WORLD, TEXT_WORLD)
 Check = Callable[["Visit"], int]
 
 
@@ -115,10 +113,12 @@ class Subject:
     @cached_property
     def worlds(self) -> tuple[World, ...]:
         """The worlds in which there is something that the step acts on."""
-        return tuple(world for world in WORLDS if world.available() and self._acts_in(world))
+        return tuple(world for world in all_worlds() if world.available() and self._acts_in(world))
 
     def _acts_in(self, world: World) -> bool:
         axes = self.transform.moved_axes()
+        if not set(self.transform.needs) <= set(world.kinds):
+            return False
         kinds = [catalogue().load("target", kind) for kind in world.kinds]
         return any(
             self.transform.kernel(kind) is not None and kind.carrier and (not axes or bool(kind.axes & axes))

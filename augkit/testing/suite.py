@@ -114,7 +114,8 @@ class _Check:
             pytest.skip(f"{self.law.id} not applicable: {outcome.not_applicable}")
         if not outcome.ok:
             raise LawBroken(
-                f"{self.step.id} breaks {self.law.id}, {self.law.title}:\n       " + "\n".join(outcome.failures)
+                f"{self.step.id} breaks {self.law.id}, {self.law.title}:\n       "
+                + "\n".join([*outcome.failures, f"       {self.law.explained}"])
             )
 
 

@@ -2,53 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from augkit.sample import Axis
+from augkit.schema import read_field
 from augkit.testing import heard
-from augkit.testing.cases import Case
+from augkit.testing.cases import Case, Marks
 from augkit.testing.frames import frames_of, frames_on_events
 from augkit.testing.laws import law
 from augkit.testing.subject import NotApplicable, Subject, Visit
 from augkit.vocab.timeline import Audio, Contour, Events, PiecewiseMap, Spliced, TimeMove
 
-_EDGE = 0.02
 _STRETCHED = 0.005
 _CENTS = 5.0
 
 
 @law("L10", "events sit on the clicks planted at their onsets", "1 sample; stretch, resample 5 ms")
 def events_on_clicks(subject: Subject) -> int:
-    """Clicks at the onset and the offset of every event of a silent clip; found again afterwards, each must have an
-    event's edge where it is, and (unless sound is masked) each edge inside the clip its click. Frames are labelled as
-    the moved events would have them, and a tone is as high as its contour says, within 5 cents."""
-    if not (subject.follows("audio") and subject.carried("events")):
-        raise NotApplicable("no sound with events")
+    """A mark (a click, in a sound) at the onset and the offset of every event of a silent clip; found again afterwards,
+    each must have an event's edge where it is, and (unless sound is masked) each edge inside the clip its mark. Frames
+    are labelled as the moved events would have them, and a tone is as high as its contour says, within 5 cents."""
+    marked = [world.marks for world in subject.worlds if world.marks and subject.follows(world.marks.field)]
+    if not marked or not subject.carried("events"):
+        raise NotApplicable("no sound with events, nor another carrier with marks")
     ran = 0
-    for turn in range(max(4, subject.examples)):
-        for visit in subject.acted(clicks_case(turn), turn):
-            ran += _agree(visit, subject) + frames_on_events(visit)
-        if subject.moves(Axis.TIME) or subject.moves(Axis.FREQUENCY):
-            for visit in subject.acted(_tone(turn), turn):
-                ran += tone_on_contour(visit)
-    return ran
+    for marks in marked:
+        for turn in range(max(4, subject.examples)):
+            for visit in subject.acted(marked_case(marks, turn), turn):
+                ran += _agree(visit, subject, marks) + frames_on_events(visit)
+    return ran + sum(tone_on_contour(visit) for visit in _tones(subject))
 
 
-def clicks_case(turn: int) -> Case:
-    """A silent clip with three events, a click at both ends of each, and its frames labelled by them."""
-    rng = np.random.default_rng(turn)
-    rate = (16000, 44100, 22050, 8000)[turn % 4]
-    edges = (np.arange(6) * 0.3 + rng.uniform(0.1, 0.2, 6)) * rate
-    at = edges.astype(int)
-    sound = np.zeros((1 + turn % 2, 2 * rate), np.float32)
-    sound[:, at] = 0.9
-    events = {"onset": at[::2] / rate, "offset": at[1::2] / rate, "id": np.arange(3)}
-    fields, spec = frames_of(events["onset"], events["offset"], 2.0, 0.01)
-    fields = {"audio": (sound, rate), "events": events, **fields}
-    spec = {"audio": "audio", "events": {"events": {"min_fraction": 0.0}}, **spec}
-    return Case(f"clicks {turn} at {rate} Hz", fields, spec)
+def _tones(subject: Subject) -> Iterator[Visit]:
+    if subject.follows("audio") and (subject.moves(Axis.TIME) or subject.moves(Axis.FREQUENCY)):
+        for turn in range(max(4, subject.examples)):
+            yield from subject.acted(_tone(turn), turn)
+
+
+def marked_case(marks: Marks, turn: int) -> Case:
+    """A silent clip with events, a mark at both ends of each, and its frames labelled by them."""
+    value, edges = marks.plant(turn)
+    field = read_field(marks.field, marks.field)
+    samples, rate = field.type.read(value, field.options, {})[0].frame()[Axis.TIME]
+    events = {"onset": edges[::2], "offset": edges[1::2], "id": np.arange(len(edges) // 2)}
+    fields, spec = frames_of(events["onset"], events["offset"], samples / rate, 0.01)
+    fields = {marks.field: value, "events": events, **fields}
+    return Case(
+        f"marks {turn} at {rate} Hz",
+        fields,
+        {marks.field: marks.field, "events": {"events": {"min_fraction": 0.0}}, **spec},
+    )
 
 
 def _tone(turn: int) -> Case:
@@ -67,7 +73,7 @@ def tone_on_contour(visit: Visit) -> int:
     audio, contour = visit.after.targets["audio"], visit.after.targets.get("contour")
     if not isinstance(audio, Audio) or not isinstance(contour, Contour):
         return 0
-    ran, joints = 0, np.array([moment for moment, _ in _joints(visit)])
+    ran, joints = 0, np.array([moment for moment, _ in _joints(visit)] + _bends(visit))
     for start, end, hz in heard.pitches(audio):
         told = contour.hz[contour.voiced & (contour.times >= start) & (contour.times <= end)]
         jumps = bool(((joints > start) & (joints < end)).any())  # phase does, where pieces meet
@@ -87,49 +93,63 @@ def _at_edge(start: float, end: float, audio: Audio) -> bool:
     return start < 0.1 or end > audio.samples.shape[1] / audio.rate - 0.1
 
 
-def _agree(visit: Visit, subject: Subject) -> int:
-    audio, events = visit.after.targets["audio"], visit.after.targets["events"]
-    if not isinstance(audio, Audio) or not isinstance(events, Events):
-        raise NotApplicable(f"turns sound into {audio.kind}")
-    found = heard.clicks(audio)
+def _agree(visit: Visit, subject: Subject, marks: Marks) -> int:
+    carrier, events = visit.after.targets[marks.field], visit.after.targets["events"]
+    if carrier.kind != marks.field or not isinstance(events, Events):
+        raise NotApplicable(f"turns {marks.field} into {carrier.kind}")
+    return agree_with_marks(visit, subject, marks, np.concatenate([events.onset, events.offset]), "an event's edge")
+
+
+def agree_with_marks(visit: Visit, subject: Subject, marks: Marks, edges: np.ndarray, what: str) -> int:
+    """How many of the marks that are found have one of ``edges`` where they are, and the other way round; LawBroken
+    for one that has not. ``what`` is at the edges, in words.
+    """
+    carrier = visit.after.targets[marks.field]
+    found = marks.find(carrier)
     if found is None:
         return 0
-    seconds = audio.samples.shape[1] / audio.rate
-    edges = np.concatenate([events.onset, events.offset])
-    clear = _clear_of_joints(visit, seconds, edges)
-    tolerance = _tolerance(visit, subject, audio.rate)
-    clicks = found[clear(found)]
-    each_has(visit, clicks, edges, "a click is heard", "the nearest edge of an event is", tolerance)
+    samples, rate = carrier.frame()[Axis.TIME]
+    clear = _clear_of_joints(visit, samples / rate, edges, marks)
+    tolerance = _tolerance(visit, subject, rate)
+    seen = found[clear(found)]
+    each_has(visit, seen, edges, "a mark is found", f"the nearest is {what}", tolerance)
     if not subject.moves(Axis.TIME) or all(isinstance(drawn, TimeMove) for drawn in visit.params):
-        inside = edges[clear(edges)]
-        each_has(visit, inside, found, "an event begins or ends", "the nearest click is heard", tolerance)
-    return len(clicks)
+        each_has(visit, edges[clear(edges)], found, f"there is {what}", "the nearest mark is found", tolerance)
+    return len(seen)
 
 
-def _clear_of_joints(visit: Visit, seconds: float, edges: np.ndarray) -> Any:
+def _clear_of_joints(visit: Visit, seconds: float, edges: np.ndarray, marks: Marks) -> Any:
     """Which moments lie away from the clip's ends, from where pieces of it meet (events may be cut there), and from
-    edges so near to one another that their clicks are not told apart.
+    edges so near to one another that their marks are not told apart.
     """
-    joints = [(0.0, _EDGE), (seconds, _EDGE), *_joints(visit)]
-    crowd = edges[heard.crowded(edges)]
+    joints = [(0.0, marks.reach), (seconds, marks.reach), *_joints(visit, marks)]
+    crowd = edges[heard.crowded(edges, marks.apart)]
     at = np.concatenate([[moment for moment, _ in joints], crowd])
-    near = np.concatenate([[reach for _, reach in joints], np.full(len(crowd), heard.APART_S)])
+    near = np.concatenate([[reach for _, reach in joints], np.full(len(crowd), marks.apart)])
     return lambda moments: (np.abs(np.asarray(moments)[:, None] - at) > near).all(axis=1)
 
 
-def _joints(visit: Visit) -> list[tuple[float, float]]:
+def _joints(visit: Visit, marks: Marks | None = None) -> list[tuple[float, float]]:
     """Where in the output pieces of the clip meet that did not before, and how far they are blended, seconds."""
     found = []
     for drawn in visit.params:
         if isinstance(drawn, TimeMove) and not isinstance(drawn, PiecewiseMap):
             fade = drawn.fade if isinstance(drawn, Spliced) else 0
-            found += [(moment, (fade + 2) / drawn.rate) for moment in drawn.pieces()[:, 2:].ravel().tolist()]
+            near = max((fade + 2) / drawn.rate, marks.blurred if marks else 0.0)
+            found += [(moment, near) for moment in drawn.pieces()[:, 2:].ravel().tolist()]
     return found
+
+
+def _bends(visit: Visit) -> list[float]:
+    """Where in the output a sound is stretched otherwise than before: pieces are stretched one by one."""
+    maps = [drawn for drawn in visit.params if isinstance(drawn, PiecewiseMap) and not drawn.is_rigid()]
+    return [moment for drawn in maps for moment in drawn.output[1:-1]]
 
 
 def _tolerance(visit: Visit, subject: Subject, rate: int) -> float:
     moving = subject.moves(Axis.TIME) or subject.moves(Axis.FREQUENCY)
-    return _STRETCHED if moving and not all(map(_by_samples, visit.params)) else 1.0001 / rate
+    stretched = moving and not all(map(_by_samples, visit.params))
+    return max(1.0001 / rate, _STRETCHED if stretched else 0.0)
 
 
 def _by_samples(drawn: Any) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from augkit.data.classes import in_order
 from augkit.errors import DataError, Where
 from augkit.plugins import catalogue
-from augkit.train.config import Fields, TrainConfig
+from augkit.train.config import Fields, RunConfig, TrainConfig
 from augkit.train.task import Task, choose
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ READS = "picture"
 class Classification(Task):
     """A new head on a pretrained backbone learns the classes of a label."""
 
-    config_type = TrainConfig
-    scores = ("accuracy",)
+    config_type: ClassVar[type[TrainConfig]] = TrainConfig
+    scores: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     def fields(self, config: TrainConfig, kinds: Mapping[str, str], where: Where | None = None) -> Fields:
         """The picture and the label that ``config`` names, or the only ones there are."""
@@ -66,14 +66,26 @@ class Classification(Task):
         return f"always guessing the commonest class: {metrics['majority_accuracy']:.3f}"
 
 
-def choose_fields(config: TrainConfig, kinds: Mapping[str, str], where: Where | None = None) -> Fields:
-    """The fields that ``config`` names, or the only ones there are. ``kinds`` maps fields to kinds of target."""
+def choose_fields(
+    config: TrainConfig, kinds: Mapping[str, str], where: Where | None = None, learnt: Sequence[str] = ("label",)
+) -> Fields:
+    """The fields that ``config`` names, or the only ones there are. ``kinds`` maps fields to kinds of target;
+    ``learnt`` are those that a target may be of.
+    """
     pictures = [name for name, kind in kinds.items() if catalogue().load("target", kind).fed_as == READS]
-    labels = [name for name, kind in kinds.items() if kind == "label"]
     return Fields(
         choose("input", config.input, kinds, pictures, "that a backbone reads, a picture", config.task, where),
-        choose("target", config.target, kinds, labels, "of kind 'label'", config.task, where),
+        choose_target(config, kinds, learnt, where),
     )
+
+
+def choose_target(config: RunConfig, kinds: Mapping[str, str], learnt: Sequence[str], where: Where | None) -> str:
+    """The target that ``config`` names, or the only one of the first of the kinds ``learnt`` that there is."""
+    fitting = [name for name, kind in kinds.items() if kind in learnt]
+    of_kind = ([name for name in fitting if kinds[name] == kind] for kind in learnt)
+    usual = fitting if config.target else next((names for names in of_kind if names), [])
+    listing = " or ".join(map(repr, learnt))
+    return choose("target", config.target, kinds, usual, f"of kind {listing}", config.task, where)
 
 
 def class_names(opened: Opened, target: str) -> list[Any]:
@@ -82,13 +94,18 @@ def class_names(opened: Opened, target: str) -> list[Any]:
     classes = in_order(seen["train"])
     if len(classes) < 2:
         raise DataError(f"{target}: the training split has one class only, {classes[0]!r}; nothing can be learnt.")
-    unknown = sorted({str(label) for label in seen["val"]} - {str(label) for label in classes})
+    check_known(target, classes, seen["val"])
+    return classes
+
+
+def check_known(target: str, classes: Iterable[Any], labels: Iterable[Any]) -> None:
+    """DataError where the validation's labels are none of the ``classes``."""
+    unknown = sorted({str(label) for label in labels} - {str(label) for label in classes})
     if unknown:
         raise DataError(
             f"{target}: the validation split has {_listed(unknown)}, which the training split has not: "
             "no network can know them. Use split: {stratify: true}, or more samples of these classes."
         )
-    return classes
 
 
 def _listed(names: list[str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from augkit.errors import FieldError, RecipeError
 from augkit.fields import Checked, Limits, check_names, fields_of
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
+from augkit.train.names import check_name
 from augkit.train.transfer import Policy
 from augkit.words import suggestion
 
@@ -94,6 +95,7 @@ class TransferConfig(RunConfig):
     unfreeze_every: Annotated[int | None, Limits(1, unit="epochs")] = None
     freeze: bool = False
     head_lr_factor: Annotated[float, Limits(0)] = 1.0
+    learns: ClassVar[str] = "class"
 
     @property
     def policy(self) -> Policy:
@@ -107,6 +109,12 @@ class TransferConfig(RunConfig):
         if self.freeze and self.transfer is not None:
             raise FieldError(
                 f"freeze: true says what transfer: linear says, beside transfer: {policy}; leave freeze out.", "freeze"
+            )
+        if policy.open and self.learns != "class":
+            raise FieldError(
+                f"transfer: {policy} is measured on one class for each sample; here say linear, {{last: N}}, "
+                "discriminative, full or lp_ft.",
+                "transfer",
             )
         if self.unfreeze_every and policy.name not in ("last", "discriminative", "full"):
             raise FieldError(
@@ -135,12 +143,7 @@ class TrainConfig(TransferConfig):
     def validate(self) -> None:
         """Refuse a family that does not exist; names inside a family are the business of whoever builds it."""
         super().validate()
-        family, slash, name = self.backbone.partition("/")
-        if not slash or not name or family not in ("timm", "pkg"):
-            near = suggestion(family, ("timm", "pkg")) if slash else f" Did you mean 'timm/{self.backbone}'?"
-            raise FieldError(f"backbone: got {self.backbone!r}; expected timm/<name> or pkg/<name>.{near}", "backbone")
-        if self.pretrained == "":
-            raise FieldError("pretrained: expected true, false, or a file of weights.", "pretrained")
+        check_name(self.backbone, self.pretrained)
 
 
 @contextmanager

@@ -128,16 +128,24 @@ def evidence_of(
 
 def features_of(job: Job, body: Any) -> tuple[list[np.ndarray], np.ndarray]:
     """The (n, width) features of every stage for at most ``MOST`` samples of the training split, and their classes."""
-    numbers = {label: number for number, label in enumerate(job.classes)}
-    labels = job.opened.dataset("train", augment=False).labels(job.fields.target)
-    rows = evenly([numbers[label] for label in labels], MOST, job.recipe.seed)
+    known = _classes_of(job)
+    place = {key: number for number, key in enumerate(job.opened.keys("train"))}
+    rows = evenly(known, MOST, job.recipe.seed)
     found: list[list[Tensor]] = []
     kept: list[int] = []
     with looking(body) as laid:
         for batch in batches(job, rows):
             found.append([stage.float().cpu() for stage in body.stages(laid(batch[job.fields.input]))])
-            kept += [numbers[label] for label in _plain(batch[job.fields.target])]
+            kept += [known[place[key]] for key in batch["key"]]
     return [torch.cat(stage).numpy() for stage in zip(*found, strict=True)], np.array(kept)
+
+
+def _classes_of(job: Job) -> list[int]:
+    """The class numbers of the training split; all alike where what is learnt is not one class."""
+    numbers = {label: number for number, label in enumerate(job.classes)}
+    if job.config.learns != "class":  # type: ignore[attr-defined]
+        return [0] * len(job.opened.keys("train"))
+    return [numbers[label] for label in job.opened.dataset("train", augment=False).labels(job.fields.target)]
 
 
 def batches(job: Job, rows: Sequence[int], split: Any = "train") -> Iterator[dict[str, Any]]:
@@ -180,7 +188,3 @@ def looking(body: nn.Module) -> Iterator[Callable[[Any], Any]]:
         body.to(before)
         for module, mode in modes.items():
             module.training = mode
-
-
-def _plain(labels: Any) -> list[Any]:
-    return labels.tolist() if isinstance(labels, Tensor) else list(labels)

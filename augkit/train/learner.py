@@ -32,14 +32,6 @@ class Sums(Protocol):
         ...
 
 
-def told_class(classes: Sequence[Any], probabilities: Sequence[Tensor]) -> dict[str, Any]:
-    """The likeliest class by the mean over views of (classes,) probabilities, and all of them, the likeliest first."""
-    mean = torch.stack(list(probabilities)).double().mean(0)
-    order = torch.argsort(mean, descending=True, stable=True).tolist()
-    named = {str(classes[number]): round(float(mean[number]), 6) for number in order}
-    return {"label": classes[order[0]], "probability": float(mean[order[0]]), "probabilities": named}
-
-
 class Learner(lightning.LightningModule):
     """A subclass says what a batch costs (``judge``, which also adds to the sums), how sums begin (``sums``) and what
     learns (``groups``). ``steps`` is the number of optimizer steps that the schedule spans. Where there is a backbone,

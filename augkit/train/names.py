@@ -33,6 +33,19 @@ PACKAGED = {
 }
 
 
+FAMILIES = ("timm", "pkg")
+
+
+def check_name(backbone: str, pretrained: bool | str) -> None:
+    """Refuse a family that does not exist; names inside a family are the business of whoever builds it."""
+    family, slash, name = backbone.partition("/")
+    if not slash or not name or family not in FAMILIES:
+        near = suggestion(family, FAMILIES) if slash else f" Did you mean 'timm/{backbone}'?"
+        raise FieldError(f"backbone: got {backbone!r}; expected timm/<name> or pkg/<name>.{near}", "backbone")
+    if pretrained == "":
+        raise FieldError("pretrained: expected true, false, or a file of weights.", "pretrained")
+
+
 def packaged(name: str) -> Packaged:
     """The weights by pip of that name, whether installed or not; FieldError if there are none."""
     if name not in PACKAGED:

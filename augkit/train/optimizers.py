@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim import Optimizer
 
 from augkit.errors import FieldError
@@ -25,6 +26,15 @@ def layout_for(config: RunConfig) -> torch.memory_format:
     """How pictures and weights lie in memory: channels last is faster on a CPU, but LBFGS lays gradients end to end."""
     name = config.optimizer if isinstance(config.optimizer, str) else config.optimizer["name"]
     return torch.contiguous_format if name == "LBFGS" else torch.channels_last
+
+
+def body_and_head(name: str, body: nn.Module, head: nn.Module, lr: float, head_lr_factor: float) -> list[Group]:
+    """What learns: the head, and the body unless it is frozen; one group where both learn at one rate."""
+    last: Group = {"params": list(head.parameters()), "lr": lr * head_lr_factor, "name": "head"}
+    learning = [parameter for parameter in body.parameters() if parameter.requires_grad]
+    if learning and head_lr_factor == 1:
+        return [{"params": learning + last["params"], "lr": lr, "name": "all"}]
+    return [{"params": learning, "lr": lr, "name": name}, last] if learning else [last]
 
 
 def build_optimizer(config: RunConfig, groups: Sequence[Group]) -> Optimizer:

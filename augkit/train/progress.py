@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from augkit.data.loading import SkippedSamples
+
 CHATTY = {
     "lightning.pytorch.utilities.rank_zero": "which devices there are, and tips",
     "lightning.fabric.utilities.rank_zero": "the same",
@@ -31,11 +33,11 @@ UNFIT = {
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Lightning without advertisements, and without the warnings of ``UNFIT``."""
+    """Lightning without advertisements, and without the warnings of ``UNFIT``; skipped samples in augkit's words."""
     before = {name: logging.getLogger(name).level for name in CHATTY}
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _plain(SkippedSamples):
         for pattern in UNFIT:
             warnings.filterwarnings("ignore", message=pattern)
         try:
@@ -43,6 +45,21 @@ def quiet() -> Iterator[None]:
         finally:
             for name, level in before.items():
                 logging.getLogger(name).setLevel(level)
+
+
+@contextlib.contextmanager
+def _plain(category: type[Warning]) -> Iterator[None]:
+    """Print warnings of this category without the line that they come from, which in a run is one of Lightning's."""
+    usual: Any = warnings.formatwarning
+
+    def formatted(message: Any, kind: type[Warning], *place: Any, **more: Any) -> Any:
+        return f"warning: {message}\n" if issubclass(kind, category) else usual(message, kind, *place, **more)
+
+    warnings.formatwarning = formatted  # type: ignore[assignment]  # the stub lists what only the usual one reads
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 @dataclass
@@ -54,6 +71,7 @@ class Progress:
     prefix: str = ""
     _width: int = 0
     _drawn: float = 0.0
+    _warned: set[str] = field(default_factory=set)
 
     @property
     def live(self) -> bool:
@@ -65,6 +83,12 @@ class Progress:
         if not self.silent:
             self._wipe()
             print(f"{self.prefix}{line}", file=self.stream, flush=True)
+
+    def warn(self, warning: object) -> None:
+        """As ``say``, but once, however many runs share this progress."""
+        if str(warning) not in self._warned:
+            self._warned.add(str(warning))
+            self.say(str(warning))
 
     def batch(self, epoch: int, epochs: int, done: int, total: int, loss: float) -> None:
         """The bar; at most ten times a second."""

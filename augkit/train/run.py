@@ -13,8 +13,10 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
+from augkit.data.first import first_samples, refuse_giants
 from augkit.data.fitted import keep_fitted
 from augkit.data.loading import Loader
+from augkit.data.remarks import remarks
 from augkit.errors import RecipeError
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe, read_recipe
@@ -65,7 +67,9 @@ def fit(
     """
     started, progress = time.perf_counter(), progress or Progress()
     read = read_recipe(recipe, overrides)
-    job = _job(open_recipe(read))
+    opened = open_recipe(read)
+    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
+    job = _job(opened)
     if resume:
         job = replace(job, decided=decided(read_checkpoint(old_folder(job.recipe, out) / LAST)["augkit"]))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
@@ -79,6 +83,8 @@ def fit(
         progress.say(_headline(facts, job))
         for line in model.decision.lines() if model.decision else ():
             progress.say(line)
+        for remark in remarks(job.recipe, job.opened.source):
+            progress.warn(remark)
         if record.stopped == "running":
             keep_features(job, model)
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)

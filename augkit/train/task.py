@@ -1,7 +1,8 @@
-"""Tasks: what a training learns. Classification is here; a plugin brings others by ``registry.task``."""
+"""Tasks: what a training learns. Those of any modality are here; a plugin brings others by ``registry.task``."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from augkit.train.run import Job
 
 USUAL = "classification"
+OWN = {
+    USUAL: "classification:Classification",
+    "multilabel_classification": "multilabel:MultilabelClassification",
+    "regression": "regression:Regression",
+}
+"""Tasks of any modality: what a backbone for pictures is fed may be an image, or a sound's spectrogram."""
 
 
 class Task:
@@ -74,7 +81,7 @@ def task_of(section: Map) -> Task:
 
 def tasks() -> list[str]:
     """The names of all tasks."""
-    return sorted({USUAL, *catalogue().names("task")})
+    return sorted({*OWN, *catalogue().names("task")})
 
 
 def config_types() -> dict[str, type[RunConfig]]:
@@ -87,10 +94,10 @@ def config_types() -> dict[str, type[RunConfig]]:
 
 
 def _loaded(name: str) -> Task:
-    if name == USUAL:
-        from augkit.train.classification import Classification
-
-        return Classification()
+    if name in OWN:
+        module, _, cls = OWN[name].partition(":")
+        own: Task = getattr(importlib.import_module(f"augkit.train.{module}"), cls)()
+        return own
     task: Task = catalogue().load("task", name)()
     return task
 

@@ -58,7 +58,8 @@ class Trained:
         """What a sample must have: the field that is learnt from, and what carries beside it in its group."""
         full, name = self.recipe.schema, self.model.fields.input
         group = next((group.fields for group in full.groups if name in group.fields), (name,))
-        names = [field for field in group if full.fields[field].type.carrier or field == name]
+        learnt = self.model.fields.target
+        names = [field for field in group if field == name or (full.fields[field].type.carrier and field != learnt)]
         groups = [given for given in self.recipe.groups if set(given) <= set(names)]
         return read_schema({field: self.recipe.sample[field] for field in names}, groups)
 

@@ -104,3 +104,8 @@ def augkit_register(registry):
         install="pip install 'augkit[torchaudio]'",
     )
     registry.policy("audio", "augkit_audio.policy:STEPS")
+    registry.importer(
+        "audiomentations",
+        "augkit_audio.importing:AUDIOMENTATIONS",
+        install="pip install 'augkit[audiomentations]'",
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from augkit.data.arrays import from_json
+from augkit.data.dialect import Delimiter, Encoding
 from augkit.data.folders import folder_of
 from augkit.data.manifest import ROW
 from augkit.data.table import Table
@@ -38,6 +39,8 @@ class AudioTableFields(WindowFields):
     start: Annotated[str | None, Limits(doc="a column: the second at which the part begins")] = None
     end: Annotated[str | None, Limits(doc="a column: the second at which the part ends")] = None
     key: Annotated[str | None, Limits(doc="the column that names a sample, or '#' for the row's number")] = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
 
 
 class AudioTable(Recordings):
@@ -73,7 +76,7 @@ class AudioTable(Recordings):
         path = base / fields.file
         if not path.is_file():
             raise FieldError(f"file: there is no file {path}.", "file")
-        table, held = read_with_sounds(path)
+        table, held = read_with_sounds(path, fields.delimiter, fields.encoding)
         root = path.parent if fields.root is None else folder_of(base, fields.root, "root")
         known = usual_column(table, fields.audio, FILES, "audio") or next(iter(held), None)
         column = known or needed_column(table, None, FILES, "audio")

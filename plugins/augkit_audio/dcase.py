@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from augkit.data.dialect import Delimiter, Encoding
 from augkit.data.folders import folder_of
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError, FieldError
@@ -34,6 +35,8 @@ class DcaseFields(WindowFields):
     onset: Annotated[str | None, Limits(doc="the column of onsets, if it is called otherwise")] = None
     offset: Annotated[str | None, Limits(doc="the column of offsets, if it is called otherwise")] = None
     label: Annotated[str | None, Limits(doc="the column of classes, if it is called otherwise")] = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
 
 
 class Dcase(Recordings):
@@ -54,10 +57,10 @@ class Dcase(Recordings):
         """Read and check the tables. FieldError for missing files and columns, DataError with the row that is wrong."""
         check_names(DcaseFields, given)
         fields = DcaseFields(**given)
-        table = _table(base / fields.annotations, "annotations")
+        table = _table(base, fields, "annotations")
         root = Path(table.file).parent if fields.root is None else folder_of(base, fields.root, "root")
         events = _events(table, fields)
-        durations = {} if fields.durations is None else _durations(_table(base / fields.durations, "durations"))
+        durations = {} if fields.durations is None else _durations(_table(base, fields, "durations"))
         _check_durations(events, durations)
         names = dict.fromkeys([*events, *durations])
         if not names:
@@ -69,10 +72,11 @@ class Dcase(Recordings):
         return cls(root, made, fields.windows())
 
 
-def _table(path: Path, field: str) -> Table:
+def _table(base: Path, fields: DcaseFields, field: str) -> Table:
+    path = base / getattr(fields, field)
     if not path.is_file():
         raise FieldError(f"{field}: there is no file {path}.", field)
-    return read_table(path)
+    return read_table(path, fields.delimiter, fields.encoding)
 
 
 def _names(events: Mapping[str, EventRows]) -> Sequence[str]:

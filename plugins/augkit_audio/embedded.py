@@ -45,10 +45,12 @@ class Held:
         return {**self.__dict__, "_group": None}
 
 
-def read_with_sounds(path: Path) -> tuple[Table, dict[str, Held]]:
+def read_with_sounds(
+    path: Path, delimiter: str | None = None, encoding: str | None = None
+) -> tuple[Table, dict[str, Held]]:
     """A table; of Parquet, columns that hold sounds are left where they are, their cells being the ``path`` in them."""
     if path.suffix.lower() != ".parquet":
-        return read_table(path), {}
+        return read_table(path, delimiter, encoding), {}
     try:
         from pyarrow import ArrowException, parquet, types
     except ImportError as error:

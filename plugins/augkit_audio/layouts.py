@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from augkit.data.dialect import USUAL, delimiter_of, dialect_of, encoding_of
 from augkit.data.folders import files_below
 from augkit.errors import AugkitError
 from augkit_audio.dcase import FILES, OFFSETS, ONSETS
@@ -94,10 +95,10 @@ def _table(file: Path, data: Path) -> Layout | None:
         return _held(file)
     where = {} if root == file.parent else {"root": root}
     if by_name.keys() & set(ONSETS[:3]) and by_name.keys() & set(OFFSETS[:3]):
-        return Layout("dcase", {"annotations": file, **where, **_durations(file)})
+        return Layout("dcase", {"annotations": file, **where, **_durations(file), **dialect_of(file)})
     if by_name.keys() & {"duration", "event_labels"}:
         return None  # lengths, or weak labels, of another table
-    return Layout("audio_table", {"file": file, **where})
+    return Layout("audio_table", {"file": file, **where, **dialect_of(file)})
 
 
 def _durations(file: Path) -> dict[str, Path]:
@@ -153,13 +154,14 @@ def _head(file: Path) -> tuple[list[str], list[list[Any]]]:
     """The columns and the first rows of a table, as far as they can be seen at once."""
     if file.suffix.lower() == ".parquet":
         return [], []
+    encoding = encoding_of(file)
     with open(file, "rb") as stream:
-        lines = stream.read(_PEEK).decode("utf-8-sig", "replace").splitlines()[: 3 * _FEW]
+        lines = stream.read(_PEEK).decode(encoding or "utf-8-sig", "replace").splitlines()[: 3 * _FEW]
     try:
         if file.suffix.lower() == ".jsonl":
             rows = [json.loads(line) for line in lines[:_FEW]]
             return list(rows[0]), [list(row.values()) for row in rows]
-        table = list(csv.reader(lines, delimiter="\t" if file.suffix.lower() == ".tsv" else ","))
+        table = list(csv.reader(lines, delimiter=delimiter_of(file, encoding) or USUAL[file.suffix.lower()]))
     except (ValueError, csv.Error, IndexError, AttributeError):
         return [], []
     return (table[0], table[1:]) if table else ([], [])

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from augkit.data.dialect import tell_dialect
 from augkit.data.source import open_source
 from augkit.errors import DataError, FieldError
 from augkit.recipe.spelling import flow
@@ -123,6 +124,7 @@ def _look(source: Recordings, label: str | None) -> Seen:
 
 
 def _tell(found: Layout, source: Recordings, seen: Seen, dialogue: Dialogue) -> None:
+    tell_dialect(dialogue.say, found.fields.get("file") or found.fields.get("annotations"), found.fields)
     things = "events" if "events" in source.fields else "classes"
     listing = ", ".join(f"{printable(name)} {count}" for name, count in sorted(seen.classes.items())[:12])
     more = ", …" if len(seen.classes) > 12 else ""

@@ -107,11 +107,15 @@ def augkit_register(registry: Registry) -> None:
     registry.kernels("augkit_image.running")
     registry.kernels("augkit_image.mixes")
     registry.transform("image/mixup", "augkit.vocab.blend:MixUp")
+    registry.starter("images beside masks", "augkit_image.starter_masks:masked")
     registry.starter("image_folder", "augkit_image.starter:image_folder")
     registry.starter("classes in a table", "augkit_image.starter_tables:classes_in_a_table")
     registry.starter("coco, voc, yolo, box_table", "augkit_image.starter_objects:objects")
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")
+    registry.task("segmentation", "augkit_image.tasks:Segmentation", install="pip install 'augkit[image,train]'")
     registry.policy("image", "augkit_image.policy:STEPS")
     registry.calibration("image", "augkit_image.calibrating:calibrate")
+    registry.importer("albumentations", "augkit_image.importing:ALBUMENTATIONS")
+    registry.importer("torchvision", "augkit_image.torchvision_importing:TORCHVISION")

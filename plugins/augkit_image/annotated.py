@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,10 @@ from augkit.errors import DataError, FieldError
 from augkit.fields import Size
 from augkit.words import suggestion
 from augkit_image.files import image_size
+
+_MEASURED = 1000
+"""Of so many pictures the headers are read, where no annotation states their size."""
+_ROUNDING_PX = 0.5
 
 _SIDE = re.compile(r"left|right|(?<![a-z])[lr](?=[^a-z]|$)", re.IGNORECASE)
 _OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
@@ -28,6 +34,30 @@ def check_stated(file: Path, stated: Size | None, where: str) -> None:
             "If the annotations fit nevertheless, write `sizes: ignore`.",
             file=str(file),
         )
+
+
+def reaches_beyond(xyxy: Sequence[float], size: Size) -> bool:
+    """Whether a box leaves its picture by more than what rounding does."""
+    over = max(-xyxy[0], -xyxy[1], xyxy[2] - size.w, xyxy[3] - size.h)
+    return over > _ROUNDING_PX
+
+
+def beyond_remarks(file: str, places: Sequence[str]) -> list[str]:
+    """What to say of boxes at these ``places`` of a file, which reach beyond their picture; nothing of none."""
+    if not places:
+        return []
+    boxes = "1 box reaches" if len(places) == 1 else f"{len(places)} boxes reach"
+    which = places[0] if len(places) == 1 else f"the first is {places[0]}"
+    return [f"{file}: {boxes} beyond the picture and will be cut there: {which}. Is it the same picture and unit?"]
+
+
+def known_sizes(root: Path, names: Iterable[str]) -> dict[str, Size]:
+    """The sizes of the first pictures of these ``names``, from their headers; a picture that breaks has none here."""
+    found = {}
+    for name in itertools.islice(names, _MEASURED):
+        with contextlib.suppress(DataError):
+            found[name] = image_size(root / name)
+    return found
 
 
 def mirrored_pairs(names: Iterable[str]) -> list[list[str]]:

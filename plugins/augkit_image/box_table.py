@@ -11,11 +11,14 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import numpy as np
 
 from augkit.columns import column
+from augkit.data.dialect import Delimiter, Encoding
 from augkit.data.on_demand import OnDemand
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError, FieldError
-from augkit.fields import Checked, Limits, check_names
+from augkit.fields import Checked, Limits, Size, check_names
+from augkit.vocab.space.box_forms import read_boxes
 from augkit.words import suggestion
+from augkit_image.annotated import beyond_remarks, known_sizes, reaches_beyond
 
 _PICTURES = ("image", "filename", "file_name", "file", "path", "image_path", "image_id", "img")
 _LABELS = ("label", "class", "name", "category", "classname", "class_name", "labelname")
@@ -49,6 +52,8 @@ class BoxTableFields(Checked):
     ] = None
     form: Annotated[Form, Limits(doc="what the four numbers are")] = "xyxy"
     units: Annotated[Literal["px", "fraction"], Limits(doc="pixels, or fractions of the picture's sides")] = "px"
+    delimiter: Delimiter = None
+    encoding: Encoding = None
 
     def validate(self) -> None:
         if self.box is not None and len(set(self.box)) != 4:
@@ -96,7 +101,7 @@ class BoxTable:
         root = path.parent if fields.root is None else base / fields.root
         if not root.is_dir():
             raise FieldError(f"root: there is no folder {root}.", "root")
-        table = read_table(path)
+        table = read_table(path, fields.delimiter, fields.encoding)
         usual = usual_columns(table)
         image = _named(table, fields.image, "image") or usual.image
         label = _named(table, fields.label, "label") or usual.label
@@ -148,6 +153,22 @@ class BoxTable:
     def load(self, key: str) -> OnDemand:
         labels = {} if self.label is None else {"labels": lambda: self._labels(key)}
         return OnDemand({"image": lambda: self.root / key, "boxes": lambda: self._boxes(key), **labels})
+
+    def remarks(self, fields: Sequence[str]) -> list[str]:
+        """Boxes that reach beyond their pictures, of the first thousand pictures."""
+        if "boxes" not in fields:
+            return []
+        with_boxes = (name for name, rows in self._rows.items() if rows)
+        return beyond_remarks(
+            self.table.file,
+            [place for name, size in known_sizes(self.root, with_boxes).items() for place in self._beyond(name, size)],
+        )
+
+    def _beyond(self, name: str, size: Size) -> list[str]:
+        rows = self._rows[name]
+        xyxy, *_ = read_boxes(self._formed(np.array([self._numbers(row) for row in rows])), "xyxy", size)
+        beyond = [row for row, box in zip(rows, xyxy.tolist(), strict=True) if reaches_beyond(box, size)]
+        return [f"row {self.table.lines[row]}, in {name} of {size.h} × {size.w} px (h × w)" for row in beyond]
 
     def _labels(self, key: str) -> list[Any]:
         found = {self.table.columns[self.label or ""][row] for row in self._rows[key]}

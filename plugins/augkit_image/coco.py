@@ -14,7 +14,7 @@ from augkit.data.on_demand import OnDemand
 from augkit.errors import DataError, FieldError
 from augkit.fields import Checked, Limits, Size, check_names
 from augkit.plugins import catalogue
-from augkit_image.annotated import check_known, check_stated, keypoint_kind
+from augkit_image.annotated import beyond_remarks, check_known, check_stated, keypoint_kind
 from augkit_image.coco_file import CocoFile, read_coco, without
 from augkit_image.files import image_size
 from augkit_image.outlines import mask_of_rings
@@ -95,6 +95,12 @@ class Coco:
         """``file_name``, ``id`` and the ``labels`` of the picture."""
         picture = self.file.pictures[key]
         return {"file_name": key, "id": picture.id, "labels": list(picture.labels)}
+
+    def remarks(self, fields: Sequence[str]) -> list[str]:
+        """Boxes that reach beyond the size that the file states."""
+        pictures = self.file.pictures.items() if "boxes" in fields else ()
+        places = [f"annotation {id_!r}, in {key}" for key, picture in pictures for id_ in picture.beyond]
+        return beyond_remarks(str(self.file.path), places)
 
     def load(self, key: str) -> OnDemand:
         picture = self.file.pictures[key]

@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 
 from augkit.errors import DataError
 from augkit.fields import Size
+from augkit_image.annotated import reaches_beyond
 
 Id = int | str
 
@@ -27,12 +28,16 @@ class Category:
 
 @dataclass(frozen=True)
 class Picture:
-    """``objects`` is JSON again: parsed objects would be copied into every worker, a text is shared."""
+    """``objects`` is JSON again: parsed objects would be copied into every worker, a text is shared.
+
+    ``beyond``: ids of the annotations whose box reaches beyond the stated size.
+    """
 
     id: Id
     size: Size | None
     labels: tuple[str, ...]
     objects: bytes
+    beyond: tuple[Id, ...] = ()
 
     def parsed(self) -> list[dict[str, Any]]:
         """The annotations, as they stand in the file."""
@@ -231,7 +236,13 @@ def _picture(image: Mapping[str, Any], objects: list[dict[str, Any]], categories
     stated = image.get("height"), image.get("width")
     size = None if None in stated else Size(*stated)  # type: ignore[arg-type]
     labels = sorted({categories[one["category_id"]].name for one in objects})
-    return Picture(image["id"], size, tuple(labels), json.dumps(objects, separators=(",", ":")).encode())
+    text = json.dumps(objects, separators=(",", ":")).encode()
+    return Picture(image["id"], size, tuple(labels), text, () if size is None else _beyond(objects, size))
+
+
+def _beyond(objects: list[dict[str, Any]], size: Size) -> tuple[Id, ...]:
+    boxed = ((one["id"], one["bbox"]) for one in objects if one.get("bbox"))
+    return tuple(id_ for id_, (x, y, w, h) in boxed if reaches_beyond((x, y, x + w, y + h), size))
 
 
 def _present(objects: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -4,11 +4,12 @@ pictures."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from augkit.data.dialect import dialect_of
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError
 from augkit_image.box_table import Usual, usual_columns
@@ -123,7 +124,7 @@ def _box_table(data: Path) -> Layout | None:
     if found is None:
         return None
     images = {} if found.images == found.file.parent else {"root": found.images}
-    return Layout("box_table", {"file": found.file, **images, **_units(found)})
+    return Layout("box_table", {"file": found.file, **images, **_units(found), **found.dialect})
 
 
 def _units(found: TableOf) -> dict[str, str]:
@@ -136,12 +137,13 @@ def _units(found: TableOf) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class TableOf:
-    """A table that names pictures which are there, in the folder ``images``."""
+    """A table that names pictures which are there, in the folder ``images``; ``dialect``: how its cells are written."""
 
     file: Path
     table: Table
     columns: Usual
     images: Path
+    dialect: Mapping[str, str]
 
 
 def tables(data: Path) -> Iterator[TableOf]:
@@ -149,17 +151,18 @@ def tables(data: Path) -> Iterator[TableOf]:
     for file in [data] if data.is_file() else sorted(data.iterdir()):
         if file.suffix.lower() not in TABLES or not file.is_file():
             continue
-        table = _readable(file, file == data)
+        dialect = dialect_of(file)
+        table = _readable(file, dialect, file == data)
         columns = usual_columns(table) if table else None
         if table and columns and columns.image is not None:
             names = [str(name).replace("\\", "/") for name in table.columns[columns.image][:_FEW] if name]
             if images := folder_of(names, file, data):
-                yield TableOf(file, table, columns, images)
+                yield TableOf(file, table, columns, images, dialect)
 
 
-def _readable(file: Path, meant: bool) -> Table | None:
+def _readable(file: Path, dialect: Mapping[str, str], meant: bool) -> Table | None:
     try:
-        return read_table(file)
+        return read_table(file, **dialect)
     except DataError:
         if meant:
             raise

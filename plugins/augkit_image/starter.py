@@ -39,14 +39,12 @@ class Found:
 
 
 def image_folder(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
-    """A classifier's recipe for a folder of pictures per class; for ``images`` beside ``masks``, one without training.
+    """A classifier's recipe for a folder of pictures per class.
 
     Raises DataError for pictures without classes.
     """
-    if not data.is_dir() or not _has_pictures(data) or is_annotated(data):
+    if not data.is_dir() or not _has_pictures(data) or is_annotated(data) or is_beside_masks(data):
         return None
-    if (data / "images").is_dir() and (data / "masks").is_dir():
-        return _masked(data, shown, dialogue)
     root, shown = _training_part(data, shown, dialogue)
     return classifier(look(root), f"{{image_folder: {{root: {flow(shown)}}}}}  # a folder per class", dialogue)
 
@@ -87,6 +85,11 @@ def _short_side(file: Path) -> int | str:
         return min(read_image(file).shape[:2])
     except DataError as error:
         return error.message
+
+
+def is_beside_masks(data: Path) -> bool:
+    """Whether there are folders ``images`` and ``masks``."""
+    return all((data / name).is_dir() and _has_pictures(data / name) for name in ("images", "masks"))
 
 
 def _has_pictures(data: Path) -> bool:
@@ -200,29 +203,3 @@ def _train() -> Sequence[str]:
         "  lr: 1e-3",
         "  head_lr_factor: 10",
     ]
-
-
-def _masked(data: Path, shown: str, dialogue: Dialogue) -> Draft:
-    count = sum(file.suffix.lower() in EXTENSIONS for file in (data / "images").rglob("*"))
-    dialogue.say(f"{count} pictures beside masks.")
-    matters = dialogue.ask(
-        "Does left/right matter for the classes of the masks (a left and a right lung)?",
-        False,
-        "left and right do not matter for the classes of the masks, so pictures are mirrored (hflip). "
-        "If they do, take `hflip` out.",
-    )
-    mirror = "" if matters else "  - hflip: {p: 0.5}\n"
-    root, masks = flow(f"{shown}/images"), flow(f"{shown}/masks")
-    text = f"""augkit: 1
-seed: 0
-source: {{image_folder: {{root: {root}, masks: {masks}}}}}
-sample: {{image: image, mask: mask}}
-steps:  # the mask follows by itself
-  - random_resized_crop: {{size: 224, scale: [0.5, 1.0]}}
-{mirror}  - color_jitter
-eval_steps:
-  - resize: {{size: 224}}
-split: {{val: 0.2}}
-loader: {{batch_size: 16, workers: 2}}
-"""
-    return Draft(text, "preview")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from augkit.data.dialect import tell_dialect
 from augkit.data.source import Source, open_source
 from augkit.errors import DataError, FieldError
 from augkit.recipe.spelling import flow
@@ -42,6 +43,7 @@ def objects(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     source, fields = _opened(found, dialogue)
     seen = _look(source)
     named = f"{_NAMES.get(found.source, found.source.upper())}: {len(source.keys)} pictures"
+    tell_dialect(dialogue.say, fields.get("file"), fields)
     dialogue.say(f"{named}; {sum(seen.classes.values())} objects: {counts(seen.classes, most=12)}.")
     if seen.opened < len(source.keys):
         dialogue.say(f"opened {seen.opened} of them, evenly spread.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from augkit.data.dialect import tell_dialect
 from augkit.data.manifest import Manifest
 from augkit.errors import DataError
 from augkit.recipe.spelling import flow
@@ -26,6 +27,7 @@ def classes_in_a_table(data: Path, shown: str, dialogue: Dialogue) -> Draft | No
     found = next((each for each in tables(data) if each.columns.label is not None), None)
     if found is None or is_annotated(data):
         return None
+    tell_dialect(dialogue.say, found.file, found.dialect)
     fields = _fields(found)
     classes = _classes(found, fields)
     written = {name: spelled(value, data, shown) for name, value in fields.items()}
@@ -41,7 +43,9 @@ def _in_folders(data: Path) -> bool:
 def _fields(found: TableOf) -> dict[str, Any]:
     columns = {"image": found.columns.image, "label": found.columns.label}
     root = {} if found.images == found.file.parent else {"root": found.images}
-    return {"file": found.file, **root} | ({} if list(columns) == list(columns.values()) else {"columns": columns})
+    return {"file": found.file, **root, **found.dialect} | (
+        {} if list(columns) == list(columns.values()) else {"columns": columns}
+    )
 
 
 def _classes(found: TableOf, fields: dict[str, Any]) -> dict[str, str]:

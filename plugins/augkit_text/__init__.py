@@ -46,7 +46,12 @@ _SOURCES = {
     "text_table": "text_table:TextTable",
 }
 _DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names"}
-_TASKS = {"text_classification": "TextClassification", "token_classification": "TokenClassification"}
+_TASKS = {
+    "text_classification": "TextClassification",
+    "text_multilabel_classification": "TextMultilabelClassification",
+    "text_regression": "TextRegression",
+    "token_classification": "TokenClassification",
+}
 
 
 @hookimpl

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from augkit.data.dialect import dialect_of
+
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 _CONLL = (".conll", ".bio", ".iob", ".iob2", ".bioes")
 _PEEK = 1 << 16
@@ -40,7 +42,7 @@ def _of_file(file: Path) -> Layout | None:
         return Layout("squad", {"file": file}) if b'"paragraphs"' in head and b'"qas"' in head else None
     if suffix in _CONLL or (suffix == ".txt" and _is_conll(file)):
         return Layout("conll", {"file": file})
-    return Layout("text_table", {"file": file}) if suffix in _TABLES else None
+    return Layout("text_table", {"file": file, **dialect_of(file)}) if suffix in _TABLES else None
 
 
 def _is_conll(file: Path) -> bool:

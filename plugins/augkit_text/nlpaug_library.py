@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import math
 from collections.abc import Mapping
@@ -14,10 +13,12 @@ from typing import Any
 from augkit.errors import FieldError, MissingDependency, PluginError
 from augkit.rng import lent_globals
 from augkit.words import suggestion
+from augkit_text.lean import lean_import
 from augkit_text.nlpaug_table import COMPOSITIONS, NEEDS, REFUSED, UNREACHABLE
 
 _INSTALL = "pip install 'augkit[text]'"
 _FAMILIES = ("char", "word", "sentence")
+_UNUSED = frozenset({"torch", "transformers", "fairseq", "librosa", "matplotlib", "nltk"})
 _ABSTRACT = frozenset({"Augmenter", "CharAugmenter", "SentenceAugmenter", "WordAugmenter"})
 _TRIED = "The quick brown fox, it is said, jumps over 12 lazy dogs. Nobody saw it."
 
@@ -25,19 +26,19 @@ _TRIED = "The quick brown fox, it is said, jumps over 12 lazy dogs. Nobody saw i
 @cache
 def classes() -> dict[str, Any]:
     """Every augmenter of texts by name, those that cannot be reached among them."""
+    root, *families = _modules()
     found: dict[str, Any] = {}
-    for family in _FAMILIES:
-        module = _module(f"nlpaug.augmenter.{family}")
-        base = _module("nlpaug").Augmenter
+    for module in families:
         found |= {
             name: value
             for name, value in vars(module).items()
-            if inspect.isclass(value) and issubclass(value, base) and name not in _ABSTRACT
+            if inspect.isclass(value) and issubclass(value, root.Augmenter) and name not in _ABSTRACT
         }
     return dict(sorted(found.items()))
 
 
-def _module(name: str) -> Any:
+def _modules() -> list[Any]:
+    """nlpaug, and its modules of augmenters; without what only those need that are refused."""
     try:
         version = metadata.version("nlpaug")
     except metadata.PackageNotFoundError:
@@ -45,7 +46,7 @@ def _module(name: str) -> Any:
     if not version.startswith("1.1."):
         raise PluginError(f"nlpaug {version} is installed; this step is for 1.1.11. Run: {_INSTALL}")
     try:
-        return importlib.import_module(name)
+        return lean_import(["nlpaug", *(f"nlpaug.augmenter.{family}" for family in _FAMILIES)], _UNUSED)
     except ImportError as error:
         raise MissingDependency(f"`nlpaug` needs {error.name or error}. Install it: {_INSTALL}") from error
 

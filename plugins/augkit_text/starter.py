@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from augkit.data.dialect import tell_dialect
 from augkit.data.source import Source, open_source
 from augkit.errors import DataError, FieldError
 from augkit.recipe.spelling import flow
@@ -34,6 +35,7 @@ def texts(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     if "text" not in kinds.values() or any(name in kinds for name in _FILES):
         return None
     spelled = {name: _spelled(value, data, shown) for name, value in found.fields.items()}
+    tell_dialect(dialogue.say, found.fields.get("file", data), found.fields)
     dialogue.say(f"{found.source}: {len(source.keys)} samples; {', '.join(kinds)}.")
     tagged = [name for name, kind in kinds.items() if _kind(kind) == "tags"]
     label = None if tagged else _label(source, kinds)
@@ -50,6 +52,8 @@ def _spelled(value: Any, data: Path, shown: str) -> Any:
     """A path as the recipe must write it."""
     if isinstance(value, Mapping):
         return {name: _spelled(inner, data, shown) for name, inner in value.items()}
+    if not isinstance(value, Path):
+        return value
     return shown if value == data else f"{shown}/{value.relative_to(data).as_posix()}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from augkit.data.dialect import Delimiter, Encoding
 from augkit.data.manifest import ROW, Columns, Manifest, named_table
 from augkit.data.table import Table, read_table
 from augkit.errors import DataError
@@ -32,6 +33,8 @@ class TextTableFields(Checked):
         field(default_factory=dict)
     )
     key: Annotated[str | None, Limits(doc="the column that names a sample, or '#' for the row's number")] = None
+    delimiter: Delimiter = None
+    encoding: Encoding = None
 
 
 class TextTable:
@@ -62,7 +65,8 @@ class TextTable:
         """Read the table; FieldError for a file or a column that is not there, DataError for a row that is wrong."""
         check_names(TextTableFields, given)
         fields = TextTableFields(**given)
-        table, _ = named_table(read_table(file_of(base, fields.file, "file")), None, fields.names)
+        file = file_of(base, fields.file, "file")
+        table, _ = named_table(read_table(file, fields.delimiter, fields.encoding), None, fields.names)
         key = fields.key
         if key not in (None, ROW):
             named_table(table, {"key": key}, {})

@@ -80,17 +80,6 @@ def test_a_path_outside_the_recipes_folder_is_absolute(run: Run, photos: Path) -
     assert "root: photos" in read_recipe(inside).resolved()
 
 
-def test_images_beside_masks_are_previewed_not_trained(run: Run, photos: Path) -> None:
-    for folder in ("images", "masks"):
-        Path("scenes", folder).mkdir(parents=True)
-        for name in ("a.png", "b.png"):  # one picture alone could not be divided, and check says so
-            Image.new("L", (30, 20), 1).save(Path("scenes", folder, name))
-    run("init", "scenes", "--yes")
-    assert Path("scenes.yaml").read_text(encoding="utf-8").startswith("# augkit preview scenes.yaml\n")
-    assert list(read_recipe("scenes.yaml").schema.fields) == ["image", "mask"]
-    assert run("check", "scenes.yaml").exit_code == 0
-
-
 def test_nothing_is_written_over(run: Run, photos: Path) -> None:
     Path("photos.yaml").write_text("mine", encoding="utf-8")
     result = run("init", "photos", "--yes")
@@ -149,16 +138,6 @@ def test_a_table_of_one_class_is_told(run: Run, photos: Path) -> None:
     assert "has one class only, 'cat'" in run("init", "photos/cat/labels.csv", "--yes").stderr
 
 
-@pytest.mark.parametrize("answer", ["y", "n"])
-def test_masks_are_asked_about_left_and_right(
-    run: Run, photos: Path, monkeypatch: pytest.MonkeyPatch, answer: str
-) -> None:
-    shutil.move(photos / "cat", "data/images")
-    shutil.copytree("data/images", "data/masks")
-    monkeypatch.setattr("augkit.cli.init._interactive", lambda: True)
-    result = run("init", "data", input=f"{answer}\n")
-    assert "6 pictures beside masks." in result.stderr
-    assert ("hflip" in Path("data.yaml").read_text()) == (answer == "n")
-    assert run("check", "data.yaml").exit_code == 0
-    said = run("init", "data", "--yes", "--force").stderr
-    assert "assumed: left and right do not matter for the classes of the masks" in said
+def test_the_page_that_is_suggested_is_named_after_the_recipe(run: Run, photos: Path) -> None:
+    said = run("init", "photos", "--yes", "-o", "more/a b.yaml").stdout
+    assert said.endswith("augkit preview 'more/a b.yaml' -o 'more/a b-preview.html'\n")

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from augkit.cli import main
 from augkit.scaffold import MODALITIES, package_files
 
-NAMES = {"image": "acme-rain", "audio": "acme_hum", "text": "acme-say"}
+NAMES = {"image": "acme-rain", "audio": "acme_hum", "text": "acme-say", "new": "acme-tremor"}
 
 
 def run(*command: Any, path: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -38,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("modality", MODALITIES)
 def test_it_keeps_the_laws_and_passes_its_own_tests(site: Path, modality: str) -> None:
     prefix = NAMES[modality].replace("-", "_")
-    proved = run("augkit", "test-plugin", prefix, path=site / "site", cwd=site)
+    proved = run("augkit", "test-plugin", prefix, "--examples", 1, path=site / "site", cwd=site)
     assert proved.returncode == 0, proved.stdout + proved.stderr
     assert f"target {prefix}_{MODALITIES[modality]['marks']}: imported" in proved.stdout
     tested = run("pytest", "-q", "-p", "no:cacheprovider", site / modality, path=site / "site", cwd=site / modality)
@@ -49,7 +49,17 @@ def test_it_keeps_the_laws_and_passes_its_own_tests(site: Path, modality: str) -
 def test_what_it_writes_is_formatted(site: Path) -> None:
     done = run("ruff", "format", "--check", "--line-length", 120, *(site / each for each in NAMES), path=site, cwd=site)
     assert done.returncode == 0, done.stdout
-    done = run("ruff", "check", "--select", "E,F,W,B,UP", "--line-length", 120, site / "image", path=site, cwd=site)
+    done = run(
+        "ruff",
+        "check",
+        "--select",
+        "E,F,W,B,UP",
+        "--line-length",
+        120,
+        *(site / each for each in NAMES),
+        path=site,
+        cwd=site,
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -56,6 +56,27 @@ def test_boxes_are_cut_and_dropped_at_the_door_too():
     assert out["id"] == [0] and out["xyxy"].tolist() == [[0, 0, 2, 1]]
 
 
+FRACTIONS = np.array([[0.1, 0.25, 0.5, 0.75], [0, 0, 1, 1]])
+
+
+@pytest.mark.parametrize("format", ["xyxy", "xywh"])
+def test_fractions_that_are_said_to_be_pixels_are_refused_since_they_would_fall_away(format):
+    pipeline = Pipeline([], sample={"image": "image", "boxes": {"boxes": {"format": format}}})
+    with pytest.raises(DataError, match=f"^a: field 'boxes': .* {format} is in pixels.*cxcywh_norm.*min_size: 0"):
+        pipeline(image=IMAGE, boxes=FRACTIONS if format == "xyxy" else FRACTIONS * (1, 1, 0.5, 0.5), key="a")
+
+
+def test_boxes_of_whole_pixels_or_less_by_wish_are_no_such_fractions():
+    def read(boxes, **options):
+        pipeline = Pipeline([], sample={"image": "image", "boxes": {"boxes": options}})
+        return pipeline(image=IMAGE, boxes=np.array(boxes, dtype=float), key="a")["boxes"].tolist()
+
+    assert read([[0, 0, 1, 1], [1, 1, 1, 1]]) == [[0, 0, 1, 1]]
+    assert read(FRACTIONS, min_size=0) == FRACTIONS.tolist()
+    assert read([[0.25, 0.25, 0.75, 0.75], [1, 1, 3, 2]]) == [[1, 1, 3, 2]]
+    assert read(FRACTIONS, format="cxcywh_norm", min_visible=0, min_size=0) != []
+
+
 def test_carriers_of_different_sizes_are_refused_whatever_the_steps_are():
     pipeline = Pipeline([step(Flip(), p=0.0)], sample={"image": "image", "mask": "mask"})
     with pytest.raises(DataError, match=r"^b: 'mask' reaches \(9, 9\) in space but 'image'"):
@@ -107,3 +128,9 @@ def test_what_names_the_visit_is_a_text_and_whole_numbers():
         pipeline(image=IMAGE, key=5)
     with pytest.raises(DataError, match=r"^epoch: got 1\.5; expected a whole number"):
         pipeline(image=IMAGE, key="a", epoch=1.5)
+
+
+@pytest.mark.parametrize("name", ["epoch", "copy", "view"])
+def test_visits_are_counted_from_zero(name):
+    with pytest.raises(DataError, match=rf"^{name}: got -1; they are counted from 0 on"):
+        Pipeline([], sample={"image": "image"})(image=IMAGE, key="a", **{name: -1})

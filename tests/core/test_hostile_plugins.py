@@ -30,6 +30,10 @@ BROKEN = {
     "no_api": (HEAD.replace("AUGKIT_API", "API") + HOOK + "pass", "does not state AUGKIT_API"),
     "number": (HEAD + HOOK + "registry.transform(5, 'm:A')", "reads prefix/name, got 5"),
     "odd_name": (HEAD + HOOK + "registry.target('a\\nb', 'm:A')", "'a\\nb' is no name of a target"),
+    "object": (HEAD + HOOK + "registry.transform('a/b', lambda: 0)", "needs a path like 'module:Class', got <function"),
+    "hook": (HEAD + HOOK.replace("augkit_register", "augkit_registr") + "pass", "Did you mean 'augkit_register'?"),
+    "hookless": (HEAD, "implements no hook"),
+    "method": (HEAD + HOOK + "registry.transfrom('a/b', 'm:A')", "Did you mean 'transform'?"),
     "no_path": (HEAD + HOOK + "registry.transform('a/b', None)", "needs a path like 'module:Class', got None"),
 }
 LAZY = (
@@ -46,12 +50,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sources = {f"aa_{name}": code for name, (code, _) in BROKEN.items()} | {"aa_lazy": LAZY}
     for name, code in sources.items():
         plugin_of_one_file(folder, name, code)
+    plugin_of_one_file(folder, "aa_sleepy", "import time\ntime.sleep(0.7)\n" + HEAD + HOOK + "pass")
     distribution(folder, "image_too", plugin="image = aa_lazy")
     return folder
 
 
 def _run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(site)}
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])}
     return subprocess.run([sys.executable, "-m", "augkit", *words], env=env, cwd=site, capture_output=True, text=True)
 
 
@@ -65,6 +70,16 @@ def test_each_is_named_with_its_reason_and_the_bundled_ones_work(installed: Path
     assert "already" in next(
         error for (plugin, owner), error in found.items() if plugin == "image" and owner != "augkit"
     )
+
+
+def test_one_that_keeps_everybody_waiting_is_named_with_the_way_out(installed: Path) -> None:
+    done = _run(installed, "plugins")
+    told = done.stdout.partition("aa_sleepy  aa_sleepy")[2].partition("\n")[2].partition("\n")[0]
+    assert "slow: every command and every worker waits for it" in told and "augkit --no-plugin aa_sleepy" in told
+    assert "heard" not in done.stdout and done.stderr.count("heard") == 1
+    left_out = _run(installed, "--no-plugin", "aa_sleepy", "plugins", "--json")
+    [info] = [info for info in json.loads(left_out.stdout) if info["name"] == "aa_sleepy"]
+    assert info["status"] == "left out" and info["load_ms"] == 0.0
 
 
 @pytest.mark.parametrize(

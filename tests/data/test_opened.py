@@ -12,6 +12,7 @@ import pytest
 
 import augkit
 from augkit.data import open_recipe
+from augkit.errors import DataError
 from augkit.recipe import read_recipe
 from tests.data.conftest import noise, recipe, write_image
 
@@ -31,6 +32,16 @@ def test_a_file_gives_loaders_for_its_splits(folder: Any) -> None:
     opened = open_recipe(file)
     assert Counter(key[0] for key in opened.splits["val"]) == {"a": 2, "b": 4}
     assert augkit.loader(file, overrides={"loader.batch_size": 7}).batch_size == 7
+
+
+def test_epochs_before_the_first_are_refused(folder: Any) -> None:
+    path = written(folder(a=4, b=4))
+    with pytest.raises(DataError, match=r"^epoch: got -1; they are counted from 0 on"):
+        augkit.loader(path, epoch=-1)
+    data = open_recipe(path).dataset()
+    for visit in ((-1, 0), (0, 0, -1)):
+        with pytest.raises(DataError, match="got -1; they are counted from 0 on"):
+            data[visit]
 
 
 def test_evaluation_runs_eval_steps_and_training_may_be_seen_through_them(folder: Any) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augkit.data import KeyedSampler
+from augkit.errors import DataError
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=40), st.integers(1, 3), st.integers(0, 5))
@@ -85,3 +86,12 @@ def test_labels_must_fit() -> None:
 
 
 GOLDEN = [8, 3, 9, 0, 6, 1, 7, 2, 5, 4]
+
+
+def test_epochs_are_counted_from_zero() -> None:
+    sampler = KeyedSampler(3)
+    told = sampler.state() | {"epoch": -1}
+    for wrong in (lambda: KeyedSampler(3, epoch=-1), lambda: sampler.set_epoch(-1), lambda: sampler.resume(told)):
+        with pytest.raises(DataError, match=r"^epoch: got -1; they are counted from 0 on"):
+            wrong()
+    assert [visit.epoch for visit in sampler] == [0, 0, 0]

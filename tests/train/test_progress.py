@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from augkit.data import SkippedSamples
 from augkit.train import fit
 from augkit.train.curves import draw
 from augkit.train.progress import CHATTY, Progress, quiet
@@ -60,6 +61,16 @@ def test_only_warnings_that_do_not_apply_are_silenced() -> None:
     assert heard == []
     for name in CHATTY:
         assert logging.getLogger(name).level != logging.WARNING or logging.getLogger(name).parent is None
+
+
+def test_skipped_samples_are_told_in_plain_words_and_other_warnings_with_their_line() -> None:
+    usual = warnings.formatwarning
+    with quiet():
+        plain = warnings.formatwarning("epoch 0: skipped 1 of 12 samples:\n  a.png: broken", SkippedSamples, "l.py", 51)
+        other = warnings.formatwarning("something else", UserWarning, "l.py", 51)
+    assert plain == "warning: epoch 0: skipped 1 of 12 samples:\n  a.png: broken\n"
+    assert other == "l.py:51: UserWarning: something else\n"
+    assert warnings.formatwarning is usual
 
 
 def test_a_run_says_what_it_is_and_then_its_epochs(tmp_path: Path) -> None:

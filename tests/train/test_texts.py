@@ -53,6 +53,7 @@ def data(tmp_path: Path) -> Path:
         tokens = ["The", ("small", "big", "old")[n % 3], kind, "of", name, ("runs", "sleeps")[n % 4 // 2], "in", place]
         tags = ["O", "O", "O", "O", "B-PER", "O", "O", "B-LOC"]
         rows.append({"id": f"s{n}", "tokens": tokens, "ner_tags": tags, "kind": kind})
+        rows[-1] |= {"both": [kind, place], "legs": 100 * (n % 2) + n % 3}
     path = tmp_path / "t.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)))
     return path
@@ -60,7 +61,8 @@ def data(tmp_path: Path) -> Path:
 
 def recipe(data: Path, tiny: Path, task: str, **train: Any) -> dict[str, Any]:
     tagged = task == "token_classification"
-    target = {"ner_tags": {"tags": "text"}} if tagged else {"kind": "label"}
+    others = {"text_multilabel_classification": {"both": "labels"}, "text_regression": {"legs": "value"}}
+    target = {"ner_tags": {"tags": "text"}} if tagged else others.get(task, {"kind": "label"})
     defaults = {"task": task, "backbone": f"hf/{tiny}", "epochs": 6, "lr": 5e-3, "threads": 1}
     return {
         "augkit": 1,
@@ -88,6 +90,21 @@ def test_it_learns(task: str, score: str, data: Path, tiny: Path, tmp_path: Path
     written = json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert written["last"] == last and "guessing" not in written
     assert run.task.guessing(run.metrics).startswith("always guessing the commonest")
+
+
+@pytest.mark.parametrize(
+    ("task", "score", "told"),
+    [
+        ("text_multilabel_classification", "mean_average_precision", "in a random order: 0."),
+        ("text_regression", "r2", "always telling the mean: "),
+    ],
+)
+def test_it_learns_several_classes_and_numbers(
+    task: str, score: str, told: str, data: Path, tiny: Path, tmp_path: Path
+) -> None:
+    run = quietly(recipe(data, tiny, task, schedule="onecycle", epochs=12), tmp_path / "run")
+    assert run.metrics["last"][f"val_{score}"] > 0.9 and run.metrics["scores"][0] == score
+    assert run.task.guessing(run.metrics).startswith(told)
 
 
 def test_a_frozen_encoder_stays_as_it_is(data: Path, tiny: Path, tmp_path: Path) -> None:
@@ -182,8 +199,10 @@ def test_policies_of_encoders(policy: Any, data: Path, tiny: Path, tmp_path: Pat
 def test_tags_have_policies_too_but_nothing_to_measure_by(data: Path, tiny: Path, tmp_path: Path) -> None:
     run = quietly(recipe(data, tiny, "token_classification", transfer={"last": 1}, epochs=1), tmp_path / "run")
     assert run.metrics["transfer"] == {"policy": {"last": 1}}
-    with pytest.raises(RecipeError, match="transfer: auto is measured on one class for each text; for tags say linear"):
+    with pytest.raises(RecipeError, match="transfer: auto is measured on one class for each sample; here say linear"):
         quietly(recipe(data, tiny, "token_classification", transfer="auto"), tmp_path / "no")
+    with pytest.raises(RecipeError, match="stages: 1 is for whole texts; tags are read from the last layer"):
+        quietly(recipe(data, tiny, "token_classification", transfer={"stages": [1]}), tmp_path / "no")
 
 
 def test_a_run_answers_for_lines_and_columns(data: Path, tiny: Path, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from augkit.vocab.space.field import FieldMap
 from augkit.vocab.space.instances import InstanceMasks
 from augkit.vocab.space.keypoints import KeypointOptions, Keypoints
 from augkit.vocab.space.lens import Lens
+from augkit.vocab.space.mask_options import MaskOptions
 from augkit.vocab.space.net import Elastic, GridWarp, ShiftField
 from augkit.vocab.space.oriented import OrientedBoxes
-from augkit.vocab.space.pixels import Image, ImageTensor, Mask, MaskOptions
+from augkit.vocab.space.pixels import Image, ImageTensor, Mask
 from augkit.vocab.space.planar import Affine2D, Homography, PlanarMap, SpaceMap
 from augkit.vocab.space.polygons import Polygons
 from augkit.vocab.space.sequence import ImageSequence, ImageSequenceTensor

@@ -85,6 +85,18 @@ def _check_order(xyxy: np.ndarray, form: str) -> None:
     raise DataError(f"boxes: row {row} ends before it starts: xyxy {xyxy[row].tolist()}. Is it {form}, as given?")
 
 
+def refuse_fractions(xyxy: np.ndarray, form: BoxForm) -> None:
+    """DataError where boxes that were given as pixels all lie within 0 and 1: such would fall away in silence."""
+    if form.format == "cxcywh_norm" or xyxy.min() < 0 or xyxy.max() > 1 or not (xyxy % 1).any():
+        return
+    raise DataError(
+        f"boxes: all lie within 0 and 1, as fractions do, and {form.format} is in pixels: at that size they fall away. "
+        'Fractions go in as {"cxcywh_norm": (centre x, centre y, width, height)}, or with the field\'s `format: '
+        "cxcywh_norm`; else multiply them by the picture's width and height. For boxes that really are smaller than "
+        "a pixel, write `min_size: 0`."
+    )
+
+
 def _to_xyxy(numbers: np.ndarray, form: str, size: Any) -> np.ndarray:
     if form == "xyxy":
         return numbers

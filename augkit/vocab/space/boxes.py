@@ -14,7 +14,7 @@ from augkit.fields import Limits, Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.transform import moves
 from augkit.vocab.space import outlines
-from augkit.vocab.space.box_forms import BoxFormat, read_boxes, write_boxes
+from augkit.vocab.space.box_forms import BoxFormat, read_boxes, refuse_fractions, write_boxes
 from augkit.vocab.space.clipping import ClipOptions, fraction, kept
 from augkit.vocab.space.planar import Affine2D, SpaceMap
 
@@ -54,7 +54,7 @@ class Boxes(Target):
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
         """From (n, 4) in the field's ``format``, or a mapping with ``xyxy``, ``xywh`` or ``cxcywh_norm`` and any
-        columns of n values.
+        columns of n values. Fractions that are said to be pixels, and would fall away for their size, raise DataError.
         """
         if isinstance(value, cls):
             return value, "target"
@@ -63,7 +63,10 @@ class Boxes(Target):
         made = cls(xyxy, columns, options=options)
         if size is None or not len(xyxy):
             return made, form
-        return made.clipped(xyxy, Size(*size)), form
+        inside = made.clipped(xyxy, Size(*size))
+        if len(inside) < len(made):
+            refuse_fractions(xyxy, form)
+        return inside, form
 
     def write(self, form: Any, frame: Frame) -> Any:
         return self if form == "target" else write_boxes(self.xyxy, self.columns, form, frame.get(Axis.SPACE))

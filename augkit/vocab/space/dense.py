@@ -15,7 +15,8 @@ from augkit.sample import SPACE, Axis, Frame, KernelOf, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
 from augkit.transform import Kernel
 from augkit.vocab.space.erase import Erase
-from augkit.vocab.space.pixels import Image, Mask, MaskOptions, outward, stack
+from augkit.vocab.space.mask_options import MaskOptions
+from augkit.vocab.space.pixels import Image, Mask, outward, stack
 from augkit.vocab.space.planar import PlanarMap, SpaceMap
 
 _COLOURS = 3

@@ -16,7 +16,8 @@ from augkit.sample import SPACE, Axis, Frame, KernelOf, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
 from augkit.vocab.space.clipping import ClipOptions, kept
 from augkit.vocab.space.erase import Erase
-from augkit.vocab.space.pixels import Mask, MaskOptions, outward
+from augkit.vocab.space.mask_options import MaskOptions
+from augkit.vocab.space.pixels import Mask, outward
 from augkit.vocab.space.planar import SpaceMap
 
 _CLEAR = MaskOptions(ignore_index=0)

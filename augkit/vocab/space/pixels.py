@@ -15,6 +15,7 @@ from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
 from augkit.vocab.space.levels import as_given, as_pixels
+from augkit.vocab.space.mask_options import MaskOptions
 
 _DEEP = " of 16 bits"
 
@@ -103,14 +104,6 @@ def image_blends(images: Sequence[Image], weights: Sequence[float]) -> Image:
 def tensor_blends(tensors: Sequence[ImageTensor], weights: Sequence[float]) -> ImageTensor:
     """The weighted mean of every value."""
     return dataclasses.replace(tensors[0], values=weighted([tensor.values for tensor in tensors], weights))
-
-
-class MaskOptions(Options):
-    """``ignore_index``: the class that pixels from outside the frame get (255 by the field's custom, which is 127 in
-    int8; a bool mask gets False).
-    """
-
-    ignore_index: int = 255
 
 
 @dataclass(frozen=True, eq=False)

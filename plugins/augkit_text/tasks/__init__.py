@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from augkit_text.tasks.heads import TextMultilabelClassification, TextRegression
 from augkit_text.tasks.text import TextClassification
 from augkit_text.tasks.tokens import TokenClassification
 
-__all__ = ["TextClassification", "TokenClassification"]
+__all__ = ["TextClassification", "TextMultilabelClassification", "TextRegression", "TokenClassification"]

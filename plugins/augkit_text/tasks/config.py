@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from augkit.errors import FieldError, MissingDependency
 from augkit.fields import Limits
@@ -61,15 +61,14 @@ class TokenConfig(EncoderConfig):
 
     task: Literal["token_classification"] = "token_classification"
     monitor: Literal["val_loss", "val_f1", "val_token_accuracy", "train_loss"] = "val_loss"
+    learns: ClassVar[str] = "tags"
 
     def validate(self) -> None:
-        """Refuse what is measured on classes of whole texts."""
+        """Refuse heads on single layers, which read whole texts."""
         super().validate()
-        if self.policy.measured:
+        if self.policy.name == "stages":
             raise FieldError(
-                f"transfer: {self.policy} is measured on one class for each text; for tags say linear, {{last: N}}, "
-                "discriminative, full or lp_ft.",
-                "transfer",
+                f"transfer: {self.policy} is for whole texts; tags are read from the last layer.", "transfer"
             )
 
 

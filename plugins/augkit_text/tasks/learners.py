@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from augkit.sample import Target
-from augkit.train.classifier import Tally
 from augkit.train.config import Fields
 from augkit.train.evidence import Start
 from augkit.train.init import initialize
 from augkit.train.layers import Group
-from augkit.train.learner import Learner, told_class
+from augkit.train.learner import Learner
+from augkit.train.objectives import OBJECTIVES, Objective
 from augkit.vocab.text import Spans, Tags, Text
 from augkit_text.subwords import IGNORED, first_subwords, tokens_in
 from augkit_text.tasks.config import EncoderConfig, TextConfig, TokenConfig
@@ -45,7 +45,7 @@ class EncoderLearner(Learner):
         begun = start or Start.unmeasured(config.policy, encoder)
         self.decision, self.reading = begun.decision, begun.reading
         self.dropout = nn.Dropout(config.dropout)
-        self.head = nn.Linear(self.reading.width, len(self.classes))
+        self.head = self.new_head(self.reading.width)
         initialize(self.head, scheme=config.init)
         self.thaw = begun.thaw(encoder, config)
 
@@ -54,13 +54,17 @@ class EncoderLearner(Learner):
         assert self.thaw is not None
         return self.thaw.parameters("encoder", self.head, self.config.lr, self.config.head_lr_factor)
 
+    def new_head(self, width: int) -> nn.Module:
+        """From ``width`` numbers of a text or a token to what is learnt of it."""
+        return nn.Linear(width, len(self.classes))
+
     def smoothing(self, split: str) -> float:
         """Of the loss: in training alone."""
         return self.config.label_smoothing if split == "train" else 0.0
 
 
 class TextLearner(EncoderLearner):
-    """Learns ``classes`` of texts from the vector that the encoder makes of each."""
+    """Learns classes of texts, or a number, from the vector that the encoder makes of each."""
 
     config: TextConfig
     keeps_features = True
@@ -69,31 +73,39 @@ class TextLearner(EncoderLearner):
         """Logits (texts, classes)."""
         return self.head(self.dropout(self.reading(self.encoder, texts)))  # type: ignore[no-any-return]
 
-    def sums(self) -> Tally:
+    @property
+    def objective(self) -> Objective:
+        """What the head learns."""
+        return OBJECTIVES[self.config.learns]
+
+    def new_head(self, width: int) -> nn.Module:
+        """As the objective wants it."""
+        return self.objective.head(width, self.classes)
+
+    def sums(self) -> Any:
         """An empty tally."""
-        return Tally()
+        return self.objective.sums()
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
-        """Cross entropy; labels that were mixed are weights of classes."""
+        """What the objective says; labels that were mixed are weights of classes."""
         known = self.kept.of(batch, split, self.device)
         logits = self(batch[self.fields.input]) if known is None else self.head(self.dropout(known))
-        target = self.numbers(batch[self.fields.target])
-        loss = functional.cross_entropy(logits, target, label_smoothing=self.smoothing(split))
+        target = self.objective.target(self, batch[self.fields.target])
+        loss = self.objective.loss(self.head, logits, target, self.config, self.smoothing(split))
         self.tallies[split].add(loss, logits, target)
         return loss
 
     def outputs(self, batch: dict[str, Any]) -> list[Any]:
-        """(classes,) probabilities."""
-        return list(self(batch[self.fields.input]).softmax(1))
+        """As the objective has them."""
+        return list(self.objective.answers(self(batch[self.fields.input])))
 
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
-        """As ``told_class``."""
-        return told_class(self.classes, outputs)
+        """As the objective says it."""
+        return self.objective.told(self.classes, outputs)
 
     def metrics(self, split: str) -> dict[str, Any]:
-        """Loss and accuracy; of a validation also the accuracy of each class."""
-        tally: Tally = self.tallies[split]
-        return tally.metrics_by_class(split, self.classes)
+        """Loss and scores; of a validation also those of each class."""
+        return self.tallies[split].metrics_by_class(split, self.classes)
 
 
 class TokenLearner(EncoderLearner):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from augkit.errors import Where
-from augkit.train.classification import class_names
+from augkit.train.classification import choose_target, class_names
 from augkit.train.config import Fields, located_in
 from augkit.train.task import Task, choose
 from augkit_text.tasks.config import TextConfig, network
@@ -23,14 +23,14 @@ class TextClassification(Task):
 
     config_type = TextConfig
     scores = ("accuracy",)
+    learnt: ClassVar[tuple[str, ...]] = ("label",)
 
     def fields(self, config: TextConfig, kinds: Mapping[str, str], where: Where | None) -> Fields:
-        """The text and the label that ``config`` names, or the only ones there are."""
+        """The text and the target that ``config`` names, or the only ones there are."""
         texts = [name for name, kind in kinds.items() if kind == "text"]
-        labels = [name for name, kind in kinds.items() if kind == "label"]
         return Fields(
             choose("input", config.input, kinds, texts, "of kind 'text'", config.task, where),
-            choose("target", config.target, kinds, labels, "of kind 'label'", config.task, where),
+            choose_target(config, kinds, self.learnt, where),
         )
 
     def classes(self, opened: Opened, fields: Fields) -> list[Any]:
@@ -43,7 +43,7 @@ class TextClassification(Task):
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TextLearner
 
-        with located_in(design.section, TextConfig):
+        with located_in(design.section, self.config_type):
             encoder = Encoder.of(design.config)
             begun = start(design, encoder)
         return TextLearner(

@@ -1,0 +1,7 @@
+"""What can be learnt from pictures beside a class for the whole. Imported without torch, which trains."""
+
+from __future__ import annotations
+
+from augkit_image.tasks.segmentation import Segmentation
+
+__all__ = ["Segmentation"]
