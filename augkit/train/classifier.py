@@ -12,7 +12,6 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
 from augkit.train.evidence import Reading, Start
-from augkit.train.init import initialize
 from augkit.train.layers import Group
 from augkit.train.learner import Learner
 from augkit.train.objectives import OBJECTIVES, Objective
@@ -45,7 +44,7 @@ class Classifier(Learner):
         self.decision, self.reading = begun.decision, begun.reading
         self.dropout = nn.Dropout(config.dropout)
         self.head = self.objective.head(self.reading.width, self.classes)
-        initialize(self.head, scheme=config.init)
+        begun.begin(self.head, config.init)
         self.thaw = begun.thaw(backbone, config)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -63,8 +62,9 @@ class Classifier(Learner):
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
         """What the objective says."""
+        smoothing = self.config.label_smoothing if split == "train" else 0.0
         with lone(self, len(batch[self.fields.target])):
-            loss, logits, target = self._compare(batch, split)
+            loss, logits, target = self._compare(batch, smoothing, self.kept.of(batch, split, self.device))
         self.tallies[split].add(loss, logits, target)
         return loss
 
@@ -89,10 +89,10 @@ class Classifier(Learner):
         assert self.thaw is not None
         return self.thaw.parameters("backbone", self.head, self.config.lr, self.config.head_lr_factor)
 
-    def _compare(self, batch: dict[str, Any], split: str) -> tuple[Tensor, Tensor, Tensor]:
+    def _compare(
+        self, batch: dict[str, Any], smoothing: float, known: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         target = self.objective.target(self, batch[self.fields.target])
-        smoothing = self.config.label_smoothing if split == "train" else 0.0
-        known = self.kept.of(batch, split, self.device)
         images = batch[self.fields.input].contiguous(memory_format=self.layout)
         logits = self(images) if known is None else self.head(self.dropout(known))
         return self.objective.loss(self.head, logits, target, self.config, smoothing), logits, target

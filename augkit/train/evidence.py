@@ -17,8 +17,9 @@ from augkit.data.samples import Failure
 from augkit.errors import FieldError
 from augkit.rng import stream
 from augkit.train.backbones import Features
+from augkit.train.init import initialize
 from augkit.train.layers import Thaw
-from augkit.train.probes import folds_of, hits, logme
+from augkit.train.probes import fitted, folds_of, hits, logme
 from augkit.train.transfer import Decision, Evidence, Policy, StageEvidence, check, choose
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 MOST = 512
 """So many samples of the training split are looked at, the same number of each class where there are enough."""
 
-FOLDS = 5
+FOLDS, REPEATS = 5, 4
 
 
 class Reading(nn.Module):
@@ -54,19 +55,37 @@ class Reading(nn.Module):
         stages = body.stages(inputs, max(self.numbers))
         return (torch.cat([stages[number - 1] for number in self.numbers], 1) - self.mean) / self.spread
 
-    def scale_by(self, stages: Sequence[np.ndarray]) -> None:
-        """Measure ``mean`` and ``spread`` on the (n, width) features of all stages."""
-        rows = np.concatenate([stages[number - 1] for number in self.numbers or ()], axis=1)
-        self.mean.copy_(torch.from_numpy(rows.mean(0)))
-        self.spread.copy_(torch.from_numpy(rows.std(0) + 1e-6))
+    def scale_by(self, stages: Sequence[np.ndarray]) -> np.ndarray:
+        """Measure ``mean`` and ``spread`` on the (n, width) features of all stages, and give what the head will read of
+        them, in float64.
+        """
+        if self.numbers is None:
+            return stages[-1].astype(np.float64)
+        rows = np.concatenate([stages[number - 1] for number in self.numbers], axis=1)
+        mean, spread = rows.mean(0), rows.std(0) + 1e-6
+        self.mean.copy_(torch.from_numpy(mean))
+        self.spread.copy_(torch.from_numpy(spread))
+        scaled: np.ndarray = (rows - mean) / spread
+        return scaled.astype(np.float64)
 
 
 @dataclass(frozen=True)
 class Start:
-    """How a training starts: what is to learn, and what the head reads."""
+    """How a training starts: what is to learn, what the head reads, and, where that is known, the weights and biases of
+    the linear probe that the head begins as.
+    """
 
     decision: Decision
     reading: Reading
+    probe: tuple[np.ndarray, np.ndarray] | None = None
+
+    def begin(self, head: nn.Module, scheme: str) -> None:
+        """First weights of a head: those of the probe, or new ones."""
+        initialize(head, scheme=scheme)
+        if self.probe is not None and isinstance(head, nn.Linear):
+            with torch.no_grad():
+                for parameter, values in zip((head.weight, head.bias), self.probe, strict=True):
+                    parameter.copy_(torch.from_numpy(values))
 
     @classmethod
     def unmeasured(cls, policy: Policy, body: Features) -> Self:
@@ -92,7 +111,7 @@ def start(design: Design, body: Any) -> Start:
     decision = design.decided or Decision(config.policy)
     groups = len(body.layer_groups())
     check(decision.policy, groups, len(body.stage_names), config.epochs, config.unfreeze_every)
-    if design.decided or not decision.policy.measured:
+    if design.decided or not (decision.policy.measured or _begins_as_probe(config, decision.policy)):
         return Start(decision, Reading(body, decision.policy.stages))
     job: Any = design
     stages, labels = features_of(job, body)
@@ -101,19 +120,26 @@ def start(design: Design, body: Any) -> Start:
         evidence = evidence_of(stages, labels, body.stage_names, per_class, job.recipe.seed)
         decision = choose(evidence, groups, decision.policy)
     reading = Reading(body, decision.policy.stages)
-    if reading.numbers:
-        reading.scale_by(stages)
-    return Start(decision, reading)
+    rows = reading.scale_by(stages)
+    begins = _begins_as_probe(config, decision.policy)
+    return Start(decision, reading, fitted(rows, labels, len(job.classes)) if begins else None)
+
+
+def _begins_as_probe(config: Any, policy: Policy) -> bool:
+    """Whether a head that learns on fixed features begins as what is best for them."""
+    return config.learns == "class" and config.init == "auto" and policy.head_first
 
 
 def evidence_of(
     stages: Sequence[np.ndarray], labels: np.ndarray, names: Sequence[str], per_class: float, seed: int = 0
 ) -> Evidence:
-    """Probe the (n, width) float features of every stage in cross-validation. A pure function of what is given."""
-    order = stream(seed, 0, "", path="train/probe").permutation(len(labels))
-    smallest = min(Counter(labels.tolist()).values())
-    folds = folds_of(labels.tolist(), max(2, min(FOLDS, smallest)), order)
-    right = [hits(rows.astype(np.float64), labels, folds).astype(np.float64) for rows in stages]
+    """Probe the (n, width) float features of every stage in cross-validation, several times over other folds. A pure
+    function of what is given.
+    """
+    count = max(2, min(FOLDS, *Counter(labels.tolist()).values()))
+    orders = [stream(seed, 0, "", copy, path="train/probe").permutation(len(labels)) for copy in range(REPEATS)]
+    folds = [folds_of(labels.tolist(), count, order) for order in orders]
+    right = [np.mean([hits(rows.astype(np.float64), labels, each) for each in folds], axis=0) for rows in stages]
     told = []
     for name, rows, each in zip(names, stages, right, strict=True):
         behind = right[-1] - each

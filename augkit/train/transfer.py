@@ -69,6 +69,11 @@ class Policy:
         return self.amount if self.name == "stages" else None
 
     @property
+    def head_first(self) -> bool:
+        """Whether the head learns on fixed features, for all epochs or the first ones."""
+        return self.frozen or self.name == "lp_ft"
+
+    @property
     def open(self) -> bool:
         """Whether it says less than a network needs, until the training split was measured."""
         return self.name == "auto" or (self.name == "stages" and self.amount is None)
@@ -199,14 +204,14 @@ def choose(evidence: Evidence, groups: int, policy: Policy = AUTO) -> Decision:
     classifier on top; little and different, a linear classifier from the stage that probes best; more and similar,
     fine-tuning of a few layers; more and different, of all.
 
-    Different means that an earlier stage probes better than the features at the end, by more than two standard errors
-    of the difference, or by more than one where LogME prefers that stage too. ``policy`` may ask for `stages` alone.
+    Different means that an earlier stage probes better than the features at the end, by more than a standard error of
+    the difference, or by anything where LogME prefers that stage too. ``policy`` may ask for `stages` alone.
     """
     best = evidence.stages[evidence.best - 1]
     last = evidence.stages[-1]
     if policy.name == "stages":
         return Decision(Policy("stages", (evidence.best,)), f"{best.name} probes best", evidence)
-    sure = 1.0 if best.logme > last.logme else 2.0
+    sure = 0.0 if best.logme > last.logme else 1.0
     different = best.behind < -sure * best.spread
     few = evidence.per_class < FEW
     if few:

@@ -91,3 +91,13 @@ def test_what_auto_decided_is_rebuilt_without_the_data(chosen: Run, monkeypatch:
     monkeypatch.setattr(evidence, "features_of", lambda *_: pytest.fail("measured again"))
     again = open_run(chosen.folder, "last")
     assert again.model.decision == chosen.model.decision
+
+
+def test_a_head_on_fixed_features_begins_as_the_probe_unless_another_start_is_named(tmp_path: Path) -> None:
+    """With a rate of 0 it stays that: a pretrained backbone is not needed to know the digits that it was fitted on."""
+    right = {}
+    for init in ("auto", "xavier"):
+        given = auto(transfer="linear", init=init, lr=0.0, epochs=1)
+        given["steps"] = given["eval_steps"]
+        right[init] = quietly(given, tmp_path / init).metrics["epochs"][0]["train_accuracy"]
+    assert right["auto"] > 0.6 > right["xavier"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from scipy.stats import multivariate_normal
-from sklearn.linear_model import RidgeClassifierCV
+from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+from sklearn.metrics import log_loss
 from sklearn.preprocessing import StandardScaler
 
 from augkit.train.evidence import evenly, evidence_of
-from augkit.train.probes import PENALTIES, folds_of, hits, logme, predicted
+from augkit.train.probes import PENALTIES, Ridge, fitted, folds_of, hits, logme, predicted
 
 
 def blobs(apart: float, count: int = 90, width: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -27,6 +29,26 @@ def test_the_probe_is_the_ridge_classifier_of_scikit_learn(width: int) -> None:
     scale = StandardScaler().fit(known)
     oracle = RidgeClassifierCV(alphas=PENALTIES).fit(scale.transform(known), labels[:60])
     assert (predicted(known, labels[:60], asked) == oracle.predict(scale.transform(asked))).mean() > 0.95
+
+
+def test_what_is_told_of_left_out_samples_is_what_the_others_tell() -> None:
+    """The closed form against fitting again without each sample, in the scale of all."""
+    rows, labels = blobs(1.0, count=30, width=12)
+    ridge = Ridge.of(rows, labels, 3)
+    scaled = (rows - ridge.mean) / ridge.spread
+    for row in range(30):
+        rest = np.arange(30) != row
+        oracle = RidgeCV(alphas=[ridge.penalty]).fit(scaled[rest], ridge.y[rest])
+        assert oracle.predict(scaled[row : row + 1])[0] == pytest.approx(ridge.left_out()[row], abs=1e-9)
+
+
+def test_the_head_that_begins_is_as_sure_as_it_is_right() -> None:
+    known, asked = blobs(3.0, count=60, width=200), blobs(3.0, count=600, width=200, seed=1)
+    weights, biases = fitted(*known, classes=3)
+    odds = softmax(asked[0] @ weights.T + biases, axis=1)
+    right = (odds.argmax(1) == asked[1]).mean()
+    assert right > 0.5 and abs(odds.max(1).mean() - right) < 0.1
+    assert log_loss(asked[1], odds) < 0.95 * np.log(3)
 
 
 def test_every_sample_is_held_out_once_and_classes_are_dealt_evenly() -> None:

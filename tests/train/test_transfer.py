@@ -115,10 +115,11 @@ def test_the_table() -> None:
 
 
 def test_a_difference_must_be_beyond_chance_and_logme_decides_where_it_is_close() -> None:
-    close = (0.5, 0.83, 0.80)
+    close = (0.5, 0.81, 0.80)
     assert str(choose(evidence(5, *close, logmes=(0.0, 0.1, 0.2)), groups=6).policy) == "linear"
     assert str(choose(evidence(5, *close, logmes=(0.0, 0.3, 0.2)), groups=6).policy) == "stages: 2"
-    assert str(choose(evidence(5, *close, spread=0.04, logmes=(0.0, 0.3, 0.2)), groups=6).policy) == "linear"
+    assert str(choose(evidence(5, *close, spread=0.005, logmes=(0.0, 0.1, 0.2)), groups=6).policy) == "stages: 2"
+    assert str(choose(evidence(5, 0.5, 0.8, 0.8, logmes=(0.0, 0.3, 0.2)), groups=6).policy) == "linear"
 
 
 def test_stages_alone_are_asked_for_by_name() -> None:

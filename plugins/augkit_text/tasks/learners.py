@@ -13,7 +13,6 @@ from torch.nn import functional
 from augkit.sample import Target
 from augkit.train.config import Fields
 from augkit.train.evidence import Start
-from augkit.train.init import initialize
 from augkit.train.layers import Group
 from augkit.train.learner import Learner
 from augkit.train.objectives import OBJECTIVES, Objective
@@ -46,7 +45,7 @@ class EncoderLearner(Learner):
         self.decision, self.reading = begun.decision, begun.reading
         self.dropout = nn.Dropout(config.dropout)
         self.head = self.new_head(self.reading.width)
-        initialize(self.head, scheme=config.init)
+        begun.begin(self.head, config.init)
         self.thaw = begun.thaw(encoder, config)
 
     def groups(self) -> list[Group]:
