@@ -110,8 +110,8 @@ def test_the_table() -> None:
     """Little and similar, little and different, more and similar, more and different."""
     assert str(choose(evidence(5, *LIKE), groups=6).policy) == "linear"
     assert str(choose(evidence(5, *UNLIKE), groups=6).policy) == "stages: 2"
-    assert str(choose(evidence(100, *LIKE), groups=6).policy) == "last: 2"
-    assert str(choose(evidence(100, *UNLIKE), groups=6).policy) == "full"
+    assert str(choose(evidence(200, *LIKE), groups=6).policy) == "last: 2"
+    assert str(choose(evidence(200, *UNLIKE), groups=6).policy) == "full"
 
 
 def test_a_difference_must_be_beyond_chance_and_logme_decides_where_it_is_close() -> None:
