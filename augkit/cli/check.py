@@ -76,7 +76,7 @@ def _check_train(recipe: Recipe, section: Map) -> None:
 
 
 def _check_optimizer(config: RunConfig, section: Map) -> None:
-    """Its name and arguments, as torch knows them; without torch nothing can be said of them."""
+    """Optimizer and schedule, as torch knows their names and arguments; without torch nothing can be said of them."""
     from augkit.train.config import located_in
 
     if find_spec("torch") is None:
@@ -84,9 +84,11 @@ def _check_optimizer(config: RunConfig, section: Map) -> None:
     import torch
 
     from augkit.train.optimizers import build_optimizer
+    from augkit.train.schedules import build_schedule
 
     with located_in(section, type(config)):
-        build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
+        optimizer = build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
+        build_schedule(config, optimizer, steps=100)
 
 
 def _checked_source(recipe: Recipe, complaints: Complaints) -> tuple[Source, First | None]:

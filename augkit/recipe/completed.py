@@ -109,11 +109,12 @@ def _still(items: Sequence[Located], nodes: Iterable[Node]) -> Iterator[Located]
                 yield from _still(inner(written(item))[0].items, node.children)
         elif node.transform.still:
             yield _instead(written(item), *node.transform.still)
-        elif _is_still(node):
+        elif is_still(node):
             yield item
 
 
-def _is_still(step: Step) -> bool:
+def is_still(step: Step) -> bool:
+    """Whether a step makes a format in the same way every time, unless it says (``still``) what would."""
     ranges = [
         value for name in fields_of(type(step.transform)) if isinstance(value := getattr(step.transform, name), Range)
     ]

@@ -39,12 +39,14 @@ class Classification(Task):
         """The backbone with its weights, and a new head."""
         from augkit.train.backbones import build
         from augkit.train.classifier import Classifier
+        from augkit.train.evidence import start
 
         config: TrainConfig = design.config  # type: ignore[assignment]
         assert design.shape is not None
         height, width = design.shape[-2:]
         backbone = build(config.backbone, config.pretrained, config.stride, (height, width), config.backbone_args)
-        return Classifier(backbone, config, design.fields, design.classes, design.steps, design.recipe.seed)
+        begun = start(design, backbone)
+        return Classifier(backbone, config, design.fields, design.classes, design.steps, design.recipe.seed, begun)
 
     def network(self, config: TrainConfig) -> str:
         """The backbone, as far as it is used, and its weights."""

@@ -11,40 +11,45 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.train.backbones import Backbone
 from augkit.train.config import Fields, TrainConfig
+from augkit.train.evidence import Reading, Start
+from augkit.train.layers import Group
 from augkit.train.learner import Learner
 from augkit.train.objectives import OBJECTIVES, Answering, Objective
-from augkit.train.optimizers import Group, body_and_head
 
 
 class Classifier(Learner):
     """Learns ``classes`` from batches of the loader. The head's first weights come from torch's global generator.
 
-    A frozen backbone keeps its weights and runs in eval mode throughout, so that BatchNorm's statistics stay too.
+    What of the backbone is frozen keeps its weights and runs in eval mode, so that BatchNorm's statistics stay too.
     In training, the loss is smoothed as the recipe says; losses in ``metrics`` of the validation are not.
     """
 
     config: TrainConfig
+    keeps_features = True
 
     def __init__(
-        self, backbone: Backbone, config: TrainConfig, fields: Fields, classes: Sequence[Any], steps: int, seed: int = 0
+        self,
+        backbone: Backbone,
+        config: TrainConfig,
+        fields: Fields,
+        classes: Sequence[Any],
+        steps: int,
+        seed: int = 0,
+        start: Start | None = None,
     ) -> None:
         super().__init__(config, list(classes), steps, seed)
         self.fields = fields
-        self.backbone = backbone.requires_grad_(not config.freeze)
+        self.backbone = backbone
+        begun = start or Start.unmeasured(config.policy, backbone)
+        self.decision, self.reading = begun.decision, begun.reading
         self.dropout = nn.Dropout(config.dropout)
-        self.head = self.objective.head(backbone.width, self.classes)
-        self.train()  # the trainer restores modes as it found them, and may never call this itself
+        self.head = self.objective.head(self.reading.width, self.classes)
+        begun.begin(self.head, config.init)
+        self.thaw = begun.thaw(backbone, config)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (n, classes) of float32 (n, channels, h, w)."""
-        return self.head(self.dropout(self.backbone(images)))  # type: ignore[no-any-return]
-
-    def train(self, mode: bool = True) -> Classifier:
-        """As any module's, but a frozen backbone stays in eval mode."""
-        super().train(mode)
-        if self.config.freeze:
-            self.backbone.eval()
-        return self
+        return self.head(self.dropout(self.reading(self.backbone, images)))  # type: ignore[no-any-return]
 
     @property
     def objective(self) -> Objective:
@@ -59,7 +64,7 @@ class Classifier(Learner):
         """What the objective says."""
         smoothing = self.config.label_smoothing if split == "train" else 0.0
         with lone(self, len(batch[self.fields.target])):
-            loss, logits, target = self._compare(batch, smoothing)
+            loss, logits, target = self._compare(batch, smoothing, self.kept.of(batch, split, self.device))
         self.tallies[split].add(loss, logits, target)
         return loss
 
@@ -69,7 +74,7 @@ class Classifier(Learner):
 
     def exported(self) -> nn.Module:
         """Pictures (n, channels, h, w) to what the objective answers: probabilities (n, classes), or numbers (n,)."""
-        return Answering(nn.Sequential(self.backbone, self.head), self.objective)
+        return Answering(Network(self.backbone, self.reading, self.head), self.objective)
 
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
         """As the objective says it."""
@@ -80,13 +85,28 @@ class Classifier(Learner):
         return self.tallies[split].metrics_by_class(split, self.classes)  # type: ignore[no-any-return]
 
     def groups(self) -> list[Group]:
-        """The head, and the backbone unless it is frozen."""
-        return body_and_head("backbone", self.backbone, self.head, self.config.lr, self.config.head_lr_factor)
+        """The head, and what of the backbone learns in some epoch."""
+        assert self.thaw is not None
+        return self.thaw.parameters("backbone", self.head, self.config.lr, self.config.head_lr_factor)
 
-    def _compare(self, batch: dict[str, Any], smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+    def _compare(
+        self, batch: dict[str, Any], smoothing: float, known: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         target = self.objective.target(self, batch[self.fields.target])
-        logits = self(batch[self.fields.input].contiguous(memory_format=self.layout))
+        images = batch[self.fields.input].contiguous(memory_format=self.layout)
+        logits = self(images) if known is None else self.head(self.dropout(known))
         return self.objective.loss(self.head, logits, target, self.config, smoothing), logits, target
+
+
+class Network(nn.Module):
+    """Pictures to the head's outputs: what is left of a classifier when all is learnt."""
+
+    def __init__(self, backbone: Backbone, reading: Reading, head: nn.Module) -> None:
+        super().__init__()
+        self.backbone, self.reading, self.head = backbone, reading, head
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.reading(self.backbone, images))  # type: ignore[no-any-return]
 
 
 @contextmanager

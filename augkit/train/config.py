@@ -12,6 +12,10 @@ from augkit.fields import Checked, Limits, check_names, fields_of
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
 from augkit.train.names import check_name
+from augkit.train.transfer import Policy
+from augkit.words import suggestion
+
+OWN_SCHEDULES = ("cosine", "onecycle", "none")
 
 
 class RunConfig(Checked):
@@ -23,7 +27,12 @@ class RunConfig(Checked):
     epochs           passes over the training split
     lr               learning rate
     optimizer        any of ``torch.optim``: a name, or ``{name: SGD, momentum: 0.9}``
-    schedule         of the learning rate, per step: cosine, onecycle or none
+    schedule         of the learning rate: cosine or onecycle, per step, none, or any of ``torch.optim.lr_scheduler``:
+                     {name: StepLR, step_size: 5}, which counts epochs (OneCycleLR and CyclicLR batches)
+    clip_norm        gradients of a larger norm, over all weights, are scaled down to it; empty: never
+    accumulate       batches whose gradients make one optimizer step
+    ema              validate and keep the exponential moving average of the weights, of this decay; empty: the weights
+    init             first weights of new layers: auto, by the activation that follows, or a scheme by name
     validate_every   epochs between two validations; the last epoch is always validated
     early_stop       validations without a better ``monitor`` before training stops; empty: never
     monitor          what the best epoch is chosen by: a loss, or a score of the task
@@ -37,7 +46,11 @@ class RunConfig(Checked):
     lr: Annotated[float, Limits(0)] = 1e-3
     optimizer: str | Mapping[str, Any] = "AdamW"
     weight_decay: Annotated[float | None, Limits(0)] = None
-    schedule: Literal["cosine", "onecycle", "none"] = "cosine"
+    schedule: Literal["cosine", "onecycle", "none"] | str | Mapping[str, Any] = "cosine"
+    clip_norm: Annotated[float | None, Limits(1e-9)] = None
+    accumulate: Annotated[int, Limits(1, unit="batches")] = 1
+    ema: Annotated[float | None, Limits(0, 0.999999)] = None
+    init: Literal["auto", "he", "xavier", "xavier_normalized", "orthogonal", "none"] = "auto"
     dropout: Annotated[float, Limits(0, 0.99)] = 0.0
     validate_every: Annotated[int, Limits(1, unit="epochs")] = 1
     early_stop: Annotated[int | None, Limits(1, unit="validations")] = None
@@ -53,32 +66,79 @@ class RunConfig(Checked):
             return cls(**given)
 
     def validate(self) -> None:
-        """Refuse an optimizer without a name; names are the business of whoever builds it."""
+        """Refuse an optimizer or a schedule without a name; torch's names are the business of whoever builds them."""
         if isinstance(self.optimizer, Mapping) and not isinstance(self.optimizer.get("name"), str):
             raise FieldError("optimizer: expected a name, or {name: SGD, momentum: 0.9}.", "optimizer")
+        schedule = self.schedule if isinstance(self.schedule, str) else self.schedule.get("name")
+        if not isinstance(schedule, str):
+            raise FieldError("schedule: expected a name, or {name: StepLR, step_size: 5}.", "schedule")
+        if schedule[:1].islower() and schedule not in OWN_SCHEDULES:
+            raise FieldError(
+                f"schedule: unknown {schedule!r}.{suggestion(schedule, OWN_SCHEDULES)} One of "
+                f"{', '.join(OWN_SCHEDULES)}, or a scheduler of torch, as in {{name: StepLR, step_size: 5}}.",
+                "schedule",
+            )
+        if isinstance(self.schedule, Mapping) and schedule in OWN_SCHEDULES and len(self.schedule) > 1:
+            raise FieldError(f"schedule: {schedule} takes no arguments; torch's schedulers do.", "schedule")
 
 
-class TrainConfig(RunConfig):
+class TransferConfig(RunConfig):
+    """How to train a new head on a pretrained backbone: what learns, when, how fast.
+
+    transfer         auto, linear, stages, {last: N}, discriminative, full or lp_ft; empty: full
+    unfreeze_every   gradual unfreezing: first the head alone, then one more layer group every so many epochs
+    freeze           true: the same as transfer: linear
+    head_lr_factor   the head learns at ``lr * head_lr_factor``
+    """
+
+    transfer: str | Mapping[str, Any] | None = None
+    unfreeze_every: Annotated[int | None, Limits(1, unit="epochs")] = None
+    freeze: bool = False
+    head_lr_factor: Annotated[float, Limits(0)] = 1.0
+    learns: ClassVar[str] = "class"
+
+    @property
+    def policy(self) -> Policy:
+        """``transfer`` and ``freeze``, which say the same, as one."""
+        return Policy.parse(self.transfer or ("linear" if self.freeze else "full"))
+
+    def validate(self) -> None:
+        """Refuse what contradicts itself; what a backbone is too small for is the business of whoever builds it."""
+        super().validate()
+        policy = self.policy
+        if self.freeze and self.transfer is not None:
+            raise FieldError(
+                f"freeze: true says what transfer: linear says, beside transfer: {policy}; leave freeze out.", "freeze"
+            )
+        if policy.open and self.learns != "class":
+            raise FieldError(
+                f"transfer: {policy} is measured on one class for each sample; here say linear, {{last: N}}, "
+                "discriminative, full or lp_ft.",
+                "transfer",
+            )
+        if self.unfreeze_every and policy.name not in ("last", "discriminative", "full"):
+            raise FieldError(
+                f"unfreeze_every: transfer: {policy} thaws nothing gradually; it goes with last, discriminative, full.",
+                "unfreeze_every",
+            )
+
+
+class TrainConfig(TransferConfig):
     """How to train a classifier: from which backbone and weights, and what of it learns.
 
     backbone         ``timm/<name>`` or ``pkg/<name>``
     pretrained       true, false, or a file of weights (.safetensors, .pth)
     backbone_args    arguments of the network's constructor, such as {drop_path_rate: 0.1}
-    freeze           true: the backbone keeps its weights and BatchNorm statistics, only the new head learns
     stride           take the features where the picture is reduced this many times (e.g. 16) instead of at the end
-    head_lr_factor   the head learns at ``lr * head_lr_factor``
     """
 
     task: Literal["classification"] = "classification"
     backbone: str
     pretrained: bool | str = True
     backbone_args: Mapping[str, Any] | None = None
-    freeze: bool = False
     stride: Annotated[int | None, Limits(1, 64, unit="pixels per feature")] = None
-    head_lr_factor: Annotated[float, Limits(0)] = 1.0
     label_smoothing: Annotated[float, Limits(0, 0.99)] = 0.0
     monitor: Literal["val_loss", "val_accuracy", "train_loss"] = "val_loss"
-    learns: ClassVar[str] = "class"
 
     def validate(self) -> None:
         """Refuse a family that does not exist; names inside a family are the business of whoever builds it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from augkit.recipe import Recipe
 from augkit.recipe.located import Map
 from augkit.train.config import Fields, RunConfig
+from augkit.train.transfer import Decision
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Design:
 
     ``recipe`` has its steps fitted; ``section`` is its ``train``, which ``config`` says checked. ``steps``: how often
     the optimizer will have stepped. ``shape``: of a batch of one sample's ``fields.input``, where that is a tensor or
-    has ``values``; an image's is (1, c, h, w).
+    has ``values``; an image's is (1, c, h, w). ``decided``: what an earlier part of the run has found out, and decided,
+    of its ``transfer``.
     """
 
     recipe: Recipe
@@ -27,6 +29,7 @@ class Design:
     classes: list[Any]
     steps: int
     shape: tuple[int, ...] | None
+    decided: Decision | None = field(default=None, kw_only=True)
 
 
 def shape_of(batched: Any) -> tuple[int, ...] | None:

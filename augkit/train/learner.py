@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import lightning.pytorch as lightning
 import torch
@@ -13,7 +13,12 @@ from augkit.errors import DataError
 from augkit.rng import stream
 from augkit.sample import Target
 from augkit.train.config import Fields, RunConfig
-from augkit.train.optimizers import Group, build_optimizer, build_schedule, layout_for
+from augkit.train.ema import Average
+from augkit.train.kept import Kept
+from augkit.train.layers import Group, Thaw
+from augkit.train.optimizers import build_optimizer, layout_for
+from augkit.train.schedules import Schedule, build_schedule
+from augkit.train.transfer import Decision
 from augkit.words import suggestion
 
 
@@ -29,16 +34,25 @@ class Sums(Protocol):
 
 class Learner(lightning.LightningModule):
     """A subclass says what a batch costs (``judge``, which also adds to the sums), how sums begin (``sums``) and what
-    learns (``groups``). ``steps`` is the number of optimizer steps that the schedule spans.
+    learns (``groups``). ``steps`` is the number of optimizer steps that the schedule spans. Where there is a backbone,
+    ``thaw`` says which of its layers learn in which epoch, and ``decision`` is the policy behind that.
     """
 
     fields: Fields
+    thaw: Thaw | None = None
+    keeps_features: ClassVar[bool] = False
+    """Whether ``judge`` takes features of a frozen backbone from ``kept`` where they are there."""
+    decision: Decision | None = None
 
     def __init__(self, config: RunConfig, classes: list[Any], steps: int, seed: int = 0) -> None:
         super().__init__()
         self.config, self.classes = config, classes
         self._numbers = {label: number for number, label in enumerate(classes)}
         self.steps, self.seed, self.layout = steps, seed, layout_for(config)
+        self.average: Average | None = None
+        self.schedule: Schedule | None = None
+        self._resumed: dict[str, Any] = {}
+        self.kept = Kept()
         self.tallies: dict[str, Any] = {"train": self.sums(), "val": self.sums()}
 
     def number(self, label: Any) -> int:
@@ -91,6 +105,13 @@ class Learner(lightning.LightningModule):
         """Those of the epoch so far; of a validation also ``per_class``, by the names of the classes."""
         return self.tallies[split].metrics(split)  # type: ignore[no-any-return]
 
+    def train(self, mode: bool = True) -> Self:
+        """As any module's, but what does not learn stays in eval mode."""
+        super().train(mode)
+        if self.thaw is not None:
+            self.thaw.rest()
+        return self
+
     def training_step(self, batch: dict[str, Any], _: int) -> Tensor:
         return self.judge(batch, "train")
 
@@ -98,16 +119,66 @@ class Learner(lightning.LightningModule):
         self.judge(batch, "val")
 
     def on_train_epoch_start(self) -> None:
-        """Dropout draws from a generator that depends on seed and epoch alone: a resumed run draws the same."""
+        """Dropout draws from a generator that depends on seed and epoch alone, and so does what learns: a resumed run
+        does the same.
+        """
+        if self.thaw is not None:
+            self.thaw.begin(self.current_epoch)
+            self.train()
         self.tallies["train"] = self.sums()
         torch.manual_seed(stream(self.seed, self.current_epoch, "", path="train/epoch").subseed())
 
     def on_validation_epoch_start(self) -> None:
+        """The average of the weights is what is validated, where there is one."""
         self.tallies["val"] = self.sums()
+        if self.average is not None:
+            self.average.swap(self)
 
     def configure_optimizers(self) -> Any:
         optimizer = build_optimizer(self.config, self.groups())
-        schedule = build_schedule(self.config, optimizer, self.steps)
-        if schedule is None:
+        self.schedule = build_schedule(self.config, optimizer, self.steps)
+        if self.schedule is None or self.schedule.watches:
             return optimizer
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+        how = {"scheduler": self.schedule.scheduler, "interval": self.schedule.interval}
+        return {"optimizer": optimizer, "lr_scheduler": how}
+
+    def on_train_start(self) -> None:
+        """Take up the average of the weights, and a scheduler that watches validations, from the checkpoint if any."""
+        if self.config.ema is not None:
+            self.average = Average(self, self.config.ema)
+            if "average" in self._resumed:
+                self.average.load(self._resumed["average"])
+        if self.schedule is not None and "plateau" in self._resumed:
+            self.schedule.scheduler.load_state_dict(self._resumed["plateau"])
+
+    def optimizer_step(self, *given: Any, **named: Any) -> None:
+        """As any module's; then the average follows."""
+        super().optimizer_step(*given, **named)
+        if self.average is not None:
+            self.average.update(self)
+
+    def on_validation_epoch_end(self) -> None:
+        """The weights go on where they were; a scheduler that watches is told."""
+        if self.average is not None:
+            self.average.swap(self)
+        if self.schedule is not None and self.schedule.watches:
+            self.schedule.scheduler.step({**self.metrics("train"), **self.metrics("val")}[self.config.monitor])
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        if self.average is not None:
+            checkpoint["average"] = self.average.state()
+        if self.schedule is not None and self.schedule.watches:
+            checkpoint["plateau"] = self.schedule.scheduler.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self._resumed = {name: checkpoint[name] for name in ("average", "plateau") if name in checkpoint}
+
+    def on_train_end(self) -> None:
+        """What was validated is what is left."""
+        if self.average is not None:
+            self.average.swap(self)
+            self.average = None
+
+    def learnt(self) -> dict[str, Tensor]:
+        """The weights that are worth keeping: their average, where there is one."""
+        return self.state_dict() if self.average is None else self.average.values

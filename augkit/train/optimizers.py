@@ -1,22 +1,19 @@
-"""Optimizers and schedules by their torch names."""
+"""Optimizers by their torch names."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
 
 from augkit.errors import FieldError
 from augkit.train.config import RunConfig
+from augkit.train.layers import Group
 from augkit.words import suggestion
-
-Group = dict[str, Any]
-"""Parameters that learn at one rate: ``{"params": [...], "lr": 0.1, "name": "head"}``."""
 
 
 def names() -> list[str]:
@@ -54,24 +51,20 @@ def build_optimizer(config: RunConfig, groups: Sequence[Group]) -> Optimizer:
     if name == "SparseAdam":
         raise FieldError("optimizer: SparseAdam needs sparse gradients and there are none; use Adam.", "optimizer")
     cls = getattr(torch.optim, name)
-    takes = [argument for argument in inspect.signature(cls).parameters if argument not in ("params", "lr")]
-    for argument in given:
-        if argument not in takes:
-            hint = suggestion(argument, takes)
-            field = "weight_decay" if argument == "weight_decay" else "optimizer"
-            raise FieldError(f"{field}: {name} takes no {argument!r}.{hint} It takes: {', '.join(takes)}.", field)
+    checked_arguments("optimizer", cls, given, ("params", "lr"))
     try:
         return cls(list(groups), lr=config.lr, **given)  # type: ignore[no-any-return]
     except (TypeError, ValueError, IndexError) as error:
         raise FieldError(f"optimizer: {name}: {error}", "optimizer") from error
 
 
-def build_schedule(config: RunConfig, optimizer: Optimizer, steps: int) -> LRScheduler | None:
-    """How the rates go over ``steps`` optimizer steps: down a cosine to 0; up and down again (Smith 2018); or None."""
-    if config.schedule == "none":
-        return None
-    if config.schedule == "cosine":
-        return CosineAnnealingLR(optimizer, T_max=max(1, steps))
-    rates = [group["lr"] for group in optimizer.param_groups]
-    momentum = bool(optimizer.defaults.get("momentum")) or "betas" in optimizer.defaults
-    return OneCycleLR(optimizer, max_lr=rates, total_steps=max(2, steps), cycle_momentum=momentum)
+def checked_arguments(what: str, cls: type, given: Mapping[str, Any], ours: Sequence[str]) -> None:
+    """Refuse arguments that the constructor of ``cls`` lacks, or that are ``ours`` to give. Raises FieldError."""
+    takes = [argument for argument in inspect.signature(cls).parameters if argument not in ours]
+    for argument in given:
+        if argument not in takes:
+            field = "weight_decay" if argument == "weight_decay" else what
+            hint = suggestion(argument, takes)
+            raise FieldError(
+                f"{field}: {cls.__name__} takes no {argument!r}.{hint} It takes: {', '.join(takes)}.", field
+            )

@@ -148,7 +148,7 @@ class Record(lightning.Callback):
         return row | {"lr": trainer.optimizers[0].param_groups[0]["lr"], "seconds": round(seconds, 3)}
 
     def _weights(self, module: Learner) -> dict[str, Any]:
-        return {"state_dict": module.state_dict(), "augkit": {**self.resume_state, "epochs_done": len(self.history)}}
+        return {"state_dict": module.learnt(), "augkit": {**self.resume_state, "epochs_done": len(self.history)}}
 
     def _diverged(self, row: Row) -> str:
         return (

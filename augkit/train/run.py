@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,15 @@ from augkit.train.classification import READS
 from augkit.train.config import RunConfig, located_in
 from augkit.train.design import Design, shape_of
 from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
+from augkit.train.kept import keep_features
 from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
+from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
+from augkit.train.transfer import decided
 
 
 @dataclass(frozen=True)
@@ -66,18 +70,23 @@ def fit(
     opened = open_recipe(read)
     refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
     job = _job(opened)
+    if resume:
+        job = replace(job, decided=decided(read_checkpoint(old_folder(job.recipe, out) / LAST)["augkit"]))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = _model(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
         facts = _facts(job, model)
-        record = Record(folder, job.config, progress, facts, _identity(job), started=started)
+        record = Record(folder, job.config, progress, facts, _identity(job, model), started=started)
         checkpoint = _resume(folder, record, model, job.train) if resume else None
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
         progress.say(_headline(facts, job))
+        for line in model.decision.lines() if model.decision else ():
+            progress.say(line)
         for remark in remarks(job.recipe, job.opened.source):
             progress.warn(remark)
         if record.stopped == "running":
+            keep_features(job, model)
             _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()
     return Run(folder, record.metrics(), model, job.task)
@@ -106,7 +115,7 @@ def _job(opened: Opened) -> Job:
     classes = task.classes(opened, fields)
     train, val = opened.loader("train"), opened.loader("val")
     shape = shape_of(train.collate_fn([train.dataset[0]])[fields.input])
-    steps = len(train) * config.epochs
+    steps = math.ceil(len(train) / config.accumulate) * config.epochs
     return Job(recipe, recipe.train, config, fields, classes, steps, shape, opened, task, train, val)
 
 
@@ -137,7 +146,8 @@ def _model(job: Job) -> Learner:
     torch.manual_seed(job.recipe.seed)
     with located_in(job.section, job.task.config_type):
         model = job.task.learner(job)
-        build_optimizer(job.config, model.groups())  # refuses what torch cannot do while there is no folder yet
+        # refuse what torch cannot do while there is no folder yet
+        build_schedule(job.config, build_optimizer(job.config, model.groups()), job.steps)
     return model.to(memory_format=model.layout)
 
 
@@ -146,6 +156,8 @@ def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
         max_epochs=config.epochs,
         accelerator="auto",
         devices=1,
+        gradient_clip_val=config.clip_norm,
+        accumulate_grad_batches=config.accumulate,
         callbacks=[record],
         logger=False,
         enable_checkpointing=False,
@@ -158,12 +170,13 @@ def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
     )
 
 
-def _identity(job: Job) -> dict[str, Any]:
+def _identity(job: Job, model: Learner) -> dict[str, Any]:
     """What must be the same for a run to be resumed."""
     section = plain(job.section)
     shape = None if job.shape is None else list(job.shape)
     of_data = {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes}
-    return {**of_data, "train": section, "shape": shape}
+    chosen = {"transfer": model.decision.to_json()} if model.decision else {}
+    return {**of_data, "train": section, "shape": shape, **chosen}
 
 
 def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path | None:
@@ -172,8 +185,8 @@ def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path
     checkpoint = read_checkpoint(path)
     saved = checkpoint["augkit"]
     for name, now in record.resume_state.items():
-        if saved[name] != now:
-            what = f"its {name.replace('_', ' ')} is {saved[name]!r}, the recipe's {now!r}"
+        if saved.get(name) != now:
+            what = f"its {name.replace('_', ' ')} is {saved.get(name)!r}, the recipe's {now!r}"
             way = "Repeat the --set options it was started with, or start a new run."
             raise RecipeError(f"{folder} cannot be resumed: {what}. {way}")
     record.history[:] = saved["history"]
@@ -183,6 +196,8 @@ def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path
         record.stopped = "early_stop"
     elif saved["epochs_done"] >= record.config.epochs:
         record.stopped = "finished"
+    if record.stopped != "running" and "average" in checkpoint:
+        model.load_state_dict(checkpoint["average"]["values"])
     return path
 
 
@@ -202,6 +217,7 @@ def _facts(job: Job, model: Learner) -> dict[str, Any]:
         "samples": {split: len(opened.keys(split)) for split in ("train", "val")},
         "steps_per_epoch": len(job.train),
         **job.task.facts(job),
+        **({"transfer": model.decision.to_json()} if model.decision else {}),
         "parameters": sum(p.numel() for p in model.parameters()),
         "parameters_learning": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "accepts": {step.id: step.accept for step in accepted},

@@ -26,6 +26,7 @@ from augkit.train.folder import BEST, LAST, RECIPE
 from augkit.train.given import Given
 from augkit.train.learner import Learner
 from augkit.train.task import Task, kinds_after, task_of
+from augkit.train.transfer import decided
 from augkit.train.undo import undone
 
 
@@ -149,4 +150,5 @@ def _design(recipe: Recipe, task: Task, saved: Mapping[str, Any]) -> Design:
         given = {name: getattr(config, name) for name in fields_of(type(config))}
         config = type(config)(**given | {"pretrained": False})  # the weights are those of the checkpoint
     shape = None if saved["shape"] is None else tuple(saved["shape"])
-    return Design(recipe, recipe.train, config, fields, list(saved["classes"]), 1, shape)
+    known = decided(saved)
+    return Design(recipe, recipe.train, config, fields, list(saved["classes"]), 1, shape, decided=known)

@@ -19,7 +19,6 @@ from augkit_image.layouts import is_annotated
 from augkit_image.sources import EXTENSIONS, ImageFolder
 
 MOST_OPENED = 2000
-FEW = 40  # training samples of a class below which a backbone is better left as it is
 SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing", "dev"})
 _SIDED = re.compile(r"left|right|links|rechts|gauche|droite|mirror|clockwise|letter|digit|sign|text", re.IGNORECASE)
 
@@ -161,7 +160,6 @@ def backbone() -> tuple[str, str] | None:
 def _classifier(found: Found, source: str, matters: bool) -> str:
     side = side_for(found.short_side)
     label = "{label: {sensitive_to: [handedness]}}" if matters else "label"
-    per_class = found.images / len(found.classes)
     steps = [f"- random_resized_crop: {{size: {side}, scale: [0.5, 1.0]}}  # at least half of the picture is seen"]
     if not matters:
         steps.append("- hflip: {p: 0.5}  # left and right do not matter for these labels")
@@ -178,7 +176,7 @@ def _classifier(found: Found, source: str, matters: bool) -> str:
         f"  - resize: {{size: {side}}}",
         "split: {val: 0.2}",
         f"loader: {_loader(found)}",
-        *_train(per_class * 0.8),
+        *_train(),
     ]
     return "\n".join(lines) + "\n"
 
@@ -192,17 +190,16 @@ def _loader(found: Found) -> str:
     return f"{{batch_size: 32, workers: 2{extra}}}" + (f"  # {'; '.join(comments)}" if comments else "")
 
 
-def _train(per_class: float) -> Sequence[str]:
+def _train() -> Sequence[str]:
     chosen = backbone()
     if chosen is None:
         return ["# train: {backbone: timm/resnet18}  # needs: pip install 'augkit[train]'"]
     name, weights = chosen
-    few = per_class < FEW
     return [
         "train:",
         f"  backbone: {name}  # {weights}",
-        f"  freeze: {'true' if few else 'false'}  # "
-        + ("few samples: only the new head learns" if few else "all weights learn"),
+        "  transfer: auto  # measured on your pictures: whether the head alone learns, or more",
         "  epochs: 10",
-        f"  lr: {'1e-3' if few else '3e-4'}",
+        "  lr: 1e-3",
+        "  head_lr_factor: 10",
     ]

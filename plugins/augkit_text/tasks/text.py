@@ -39,12 +39,16 @@ class TextClassification(Task):
 
     def learner(self, design: Design) -> TextLearner:
         """The encoder with its weights, and a new head."""
+        from augkit.train.evidence import start
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TextLearner
 
         with located_in(design.section, self.config_type):
             encoder = Encoder.of(design.config)
-        return TextLearner(encoder, design.config, design.fields, design.classes, design.steps, design.recipe.seed)
+            begun = start(design, encoder)
+        return TextLearner(
+            encoder, design.config, design.fields, design.classes, design.steps, design.recipe.seed, begun
+        )
 
     def network(self, config: TextConfig) -> str:
         """The encoder and its weights."""

@@ -57,14 +57,16 @@ class TokenClassification(Task):
 
     def learner(self, design: Design) -> TokenLearner:
         """The encoder with its weights, and a new head."""
+        from augkit.train.evidence import start
         from augkit_text.tasks.encoder import Encoder
         from augkit_text.tasks.learners import TokenLearner
 
         with located_in(design.section, TokenConfig):
             encoder = Encoder.of(design.config)
+            begun = start(design, encoder)
         options = design.recipe.schema.fields[design.fields.target].options
         return TokenLearner(
-            encoder, design.config, design.fields, design.classes, design.steps, design.recipe.seed, options
+            encoder, design.config, design.fields, design.classes, design.steps, design.recipe.seed, options, begun
         )
 
     def network(self, config: TokenConfig) -> str:
