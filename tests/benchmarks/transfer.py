@@ -138,6 +138,8 @@ to the bit, so its runs are those of the policy that it names. ✗: more than tw
 Made by `python tests/benchmarks/transfer.py --markdown docs/transfer.md`.
 
 {table}
+What this shows, and what it does not: [training](training.md#what-auto-measures).
+
 ## The data
 
 {about}
