@@ -33,8 +33,8 @@ class Record(lightning.Callback):
     last, metrics and curves are left to whoever started the run: ``write``.
 
     ``facts`` are what is known beforehand, written along with the metrics; ``resume_state`` goes into the checkpoint
-    to check a resumed run by. All that is decided (what is best, when to stop) is read off ``history``, so a
-    resumed run decides alike.
+    to check a resumed run by; ``beside`` is what others measured of the running epoch. All that is decided (what is
+    best, when to stop) is read off ``history``, so a resumed run decides alike.
     """
 
     folder: Path
@@ -43,6 +43,7 @@ class Record(lightning.Callback):
     facts: Mapping[str, Any]
     resume_state: Mapping[str, Any]
     history: list[Row] = field(default_factory=list)
+    beside: Mapping[str, Any] = field(default_factory=dict)
     stopped: str = "running"
     started: float = field(default_factory=time.perf_counter)
     _epoch_started: float = 0.0
@@ -69,6 +70,8 @@ class Record(lightning.Callback):
         row = self._row(trainer, module)
         self.history.append(row)
         if not math.isfinite(row["train_loss"]):
+            self.stopped = "diverged"
+            self.write()
             raise AugkitError(self._diverged(row))
         if "val_loss" not in row:
             return
@@ -145,7 +148,10 @@ class Record(lightning.Callback):
         if module.tallies["val"].count:
             row |= {**module.metrics("val"), **_skipped("val", trainer.val_dataloaders)}
             module.tallies["val"] = module.sums()
-        return row | {"lr": trainer.optimizers[0].param_groups[0]["lr"], "seconds": round(seconds, 3)}
+        return {**row, **self.beside} | {
+            "lr": trainer.optimizers[0].param_groups[0]["lr"],
+            "seconds": round(seconds, 3),
+        }
 
     def _weights(self, module: Learner) -> dict[str, Any]:
         return {"state_dict": module.state_dict(), "augkit": {**self.resume_state, "epochs_done": len(self.history)}}

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from augkit.train.checks.losses import Frequencies, of_classes
 from augkit.train.classifier import lone
 from augkit.train.config import Fields
 from augkit.train.learner import Learner
@@ -86,6 +87,11 @@ class Segmenter(Learner):
     def outputs(self, batch: dict[str, Any]) -> list[Any]:
         """(classes, h, w) probabilities."""
         return list(self(batch[self.fields.input].contiguous(memory_format=self.layout)).softmax(1))
+
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies | None:
+        """Of the pixels that are not ignored; None where Dice's loss, which is not of single pixels, is mixed in."""
+        target = self.targets(batch[self.fields.target])
+        return of_classes(target[target != IGNORED], len(self.classes)) if self.config.dice == 0 else None
 
     def as_target(self, output: Tensor) -> Heatmap:
         """Probabilities as what moves with the picture; what comes in from outside has none."""
