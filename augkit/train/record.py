@@ -17,8 +17,10 @@ from augkit.data.whole import write_whole
 from augkit.errors import AugkitError
 from augkit.train.config import RunConfig
 from augkit.train.curves import draw
+from augkit.train.diagnosis import Diagnosis, diagnose
 from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
 from augkit.train.learner import Learner
+from augkit.train.losses_of import of_history
 from augkit.train.progress import Progress
 
 Row = dict[str, Any]
@@ -101,7 +103,18 @@ class Record(lightning.Callback):
             return
         self._drawn = now
         title = str(self.facts.get("title", ""))
-        draw(self.history, self.folder / CURVES, title, best["epoch"] if best else None, self.scores[0])
+        found = self.diagnosis()
+        draw(self.history, self.folder / CURVES, title, best["epoch"] if best else None, self.scores[0], found)
+        if self.stopped != "running" and found.verdict != "inconclusive":
+            self.progress.say(f"curves: {found.verdict}: {'; '.join(found.evidence)}")
+            self.progress.say(f"  try: {found.advice}")
+
+    def diagnosis(self) -> Diagnosis:
+        """What the curves so far say."""
+        losses = of_history(self.validated, self.facts.get("checks"))
+        return diagnose(
+            losses.train, losses.val, losses.clean, epochs=losses.epochs, guessing=losses.guessing, augmented=True
+        )
 
     def metrics(self) -> dict[str, Any]:
         """The facts, and the history so far. Epochs count from 0."""
@@ -113,6 +126,7 @@ class Record(lightning.Callback):
             "seconds": seconds,
             "best": self.best,
             "last": validated[-1] if validated else None,
+            "diagnosis": self.diagnosis().to_json(),
             "epochs": [{name: item for name, item in row.items() if name != "per_class"} for row in self.history],
         }
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import lightning.pytorch as lightning
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from augkit.data.collate import Collate
-from augkit.data.samples import Dataset, Failure
-from augkit.errors import DataError
+from augkit.data.samples import Dataset
 from augkit.rng import stream
 from augkit.train.checks import (
     Expected,
     Finding,
-    Subject,
     UnitActivity,
     destroyed,
     gradients,
@@ -33,15 +30,26 @@ from augkit.train.checks import (
 )
 from augkit.train.checks.before import SAMPLES, of_inputs, of_model
 from augkit.train.learner import Learner
-from augkit.train.names import normalization
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress
+from augkit.train.watched import (
+    augmented_pairs,
+    batches_of,
+    bytes_in,
+    expected_of,
+    read_or_none,
+    subject_of,
+    tallied,
+)
 
 if TYPE_CHECKING:
     from augkit.train.run import Job
 
-AUGMENTED, CLEAN = 256, 256
+AUGMENTED, CLEAN = 256, 128
 """Samples whose augmented and clean form is compared before the first step; samples of the clean loss of an epoch."""
+
+KEPT = 64 * 2**20
+"""Bytes of clean samples that stay in memory; more are read anew after every validation."""
 
 _ENOUGH_RATIOS = 4
 
@@ -59,6 +67,7 @@ class Watch(lightning.Callback):
     _ratios: list[dict[str, float]] = field(default_factory=list)
     _before: Mapping[str, Tensor] | None = None
     _units: UnitActivity | None = None
+    _clean: list[dict[str, Any]] | None = None
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """All that needs no training, unless a run goes on."""
@@ -112,7 +121,7 @@ class Watch(lightning.Callback):
         self.beside.clear()
         if module.tallies["val"].count:
             with self._timed(), torch.no_grad(), lent(module, training=False, weights=False), tallied(module):
-                for batch in self._clean_batches(trainer, module, CLEAN):
+                for batch in self._clean or self._keeping(self._clean_batches(trainer, module, CLEAN)):
                     module.judge(batch, "clean")
                 self.beside |= _numbers(module.metrics("clean")) if module.tallies["clean"].count else {}
 
@@ -137,29 +146,41 @@ class Watch(lightning.Callback):
 
     def _at_start(self, trainer: lightning.Trainer, module: Learner) -> Iterator[Finding]:
         job, train = self.job, self.job.opened.dataset("train")
-        drawn = self._drawn("train")
-        pairs, batch = _augmented(train, drawn[:AUGMENTED], job)
+        drawn, size = self._drawn("train"), job.recipe.loader.batch_size
+        pairs, batch = augmented_pairs(train, drawn[:AUGMENTED], size)
         with tallied(module):
             subject = subject_of(module)
-            fed = list(of_inputs(subject, [_on(trainer, module, part) for part in batch], expected_of(job, train)))
+            fed = list(of_inputs(subject, [_on(trainer, module, part) for part in batch], self._expected(train)))
             yield from fed
             yield destroyed(pairs)
             yield leakage(self._prints("train"), self._prints("val"))
             batches, config = self._clean_batches(trainer, module, SAMPLES), job.config
             yield from of_model(subject, batches, lambda: build_optimizer(config, module.groups()), fed, config.lr)
 
+    def _expected(self, train: Dataset) -> Expected | None:
+        kind = train.plan.out_schema.fields[self.job.fields.input].type
+        return expected_of(kind, getattr(self.job.config, "backbone", None))
+
     def _prints(self, split: Any) -> Iterator[Any]:
         data = self.job.opened.dataset(split, augment=False)
         for index in self._drawn(split):
-            sample = _read(data, index)
+            sample = read_or_none(data, index)
             if sample is not None:
                 yield print_of(sample.key, sample.targets)
 
     def _clean_batches(self, trainer: lightning.Trainer, module: Learner, most: int) -> Iterator[dict[str, Any]]:
         data = self.job.opened.dataset("train", augment=False)
         size = self.job.recipe.loader.batch_size
-        for batch in _batches(data, self._drawn("train")[:most], size):
+        for batch in batches_of(data, self._drawn("train")[:most], size):
             yield _on(trainer, module, batch)
+
+    def _keeping(self, batches: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The batches, which are the same every time, kept for next time unless they are large."""
+        kept = []
+        for batch in batches:
+            kept.append(batch)
+            yield batch
+        self._clean = kept if sum(map(bytes_in, kept)) <= KEPT else None
 
     def _drawn(self, split: Any) -> list[int]:
         """Which samples are looked at: the same every time."""
@@ -192,83 +213,6 @@ class Watch(lightning.Callback):
             yield
         finally:
             self.told["seconds"] = round(self.told["seconds"] + time.perf_counter() - started, 3)
-
-
-def subject_of(module: Learner) -> Subject:
-    """A learner as checks see it; its sums are added to while they look, see ``tallied``."""
-    fields = module.fields
-
-    def cost(model: nn.Module, batch: Any) -> Tensor:
-        return model.judge(batch, "clean")  # type: ignore[operator, no-any-return]
-
-    def inputs(batch: Any) -> Tensor | None:
-        given = batch[fields.input]
-        return given if isinstance(given, Tensor) and given.is_floating_point() else None
-
-    def labels(batch: Any) -> Sequence[Any] | None:
-        given = batch[fields.target]
-        listed = given.tolist() if isinstance(given, Tensor) else given
-        return listed if all(isinstance(one, str | int | float) for one in listed) else None
-
-    return Subject(module, cost, inputs, labels, module.frequencies, first_of, len(module.classes))
-
-
-@contextmanager
-def tallied(module: Learner) -> Iterator[None]:
-    """Sums of what is judged as ``clean``, which are gone afterwards."""
-    module.tallies["clean"] = module.sums()
-    try:
-        yield
-    finally:
-        del module.tallies["clean"]
-
-
-def first_of(batch: Any, count: int) -> Any:
-    """The first samples of a batch as loaders give it: of each list and tensor, inside mappings too."""
-    if isinstance(batch, Mapping):
-        return {name: first_of(value, count) for name, value in batch.items()}
-    return (
-        batch[:count]
-        if isinstance(batch, Tensor | list) and not (isinstance(batch, Tensor) and not batch.ndim)
-        else batch
-    )
-
-
-def expected_of(job: Job, train: Dataset) -> Expected | None:
-    """What the backbone's inputs are like, where it reads pictures and is one that is known."""
-    kind, backbone = train.plan.out_schema.fields[job.fields.input].type, getattr(job.config, "backbone", None)
-    if backbone is None or kind.fed_as != "picture":
-        return None
-    return Expected(*normalization(backbone), kind.levels)
-
-
-def _augmented(data: Dataset, indices: Sequence[int], job: Job) -> tuple[list[Any], list[dict[str, Any]]]:
-    """Targets before and after the steps of epoch 1, and those after as batches."""
-    pairs, batches, size = [], [], job.recipe.loader.batch_size
-    collate = Collate(data.plan.out_schema)
-    for start in range(0, len(indices), size):
-        drawn = [(_read(data, index), data.__getitems__([index])[0]) for index in indices[start : start + size]]
-        both = [(before, after) for before, after in drawn if before is not None and not isinstance(after, Failure)]
-        pairs += [(before.targets, after.targets) for before, after in both]
-        batches += [collate([after for _, after in both])] if both else []
-    return pairs, batches
-
-
-def _batches(data: Dataset, indices: Sequence[int], size: int) -> Iterator[dict[str, Any]]:
-    collate = Collate(data.plan.out_schema)
-    for start in range(0, len(indices), size):
-        samples = data.__getitems__(list(indices[start : start + size]))
-        usable = [sample for sample in samples if not isinstance(sample, Failure)]
-        if usable:
-            yield collate(usable)
-
-
-def _read(data: Dataset, index: int) -> Any:
-    """A sample before any step, or None where it cannot be read, of which the loader tells."""
-    try:
-        return data.original(index)
-    except DataError:
-        return None
 
 
 def _on(trainer: lightning.Trainer, module: Learner, batch: Any) -> Any:

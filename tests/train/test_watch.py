@@ -109,5 +109,5 @@ def test_events_know_what_guessing_costs(tmp_path: Path) -> None:
 
 
 def test_checks_are_on_or_off(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="checks: got 'of'. Expected one of 'on', 'off'"):
+    with pytest.raises(RecipeError, match=r"checks: got 'of'\. Expected one of 'on', 'off'"):
         quietly(recipe(checks="of"), tmp_path / "run")
