@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ def _finish(figure: Any, losses: Any, title: str, diagnosis: Diagnosis | None) -
 
     told = [title] if title else []
     if diagnosis is not None and diagnosis.verdict != "inconclusive":
-        told.append(f"{diagnosis.verdict.replace('_', ' ')}: {SAID[diagnosis.verdict]}")
+        told += [f"{diagnosis.verdict.replace('_', ' ')}: {SAID[diagnosis.verdict]}"]
         if diagnosis.turning is not None:
             losses.axvline(diagnosis.turning, color=INK, linewidth=1, linestyle="--", zorder=1)
             losses.annotate(
@@ -78,7 +79,8 @@ def _finish(figure: Any, losses: Any, title: str, diagnosis: Diagnosis | None) -
                 xytext=(4, 0), textcoords="offset points", fontsize=8, color=INK,
             )  # fmt: skip
     if told:
-        figure.suptitle("\n".join(told), fontsize=10)
+        columns = int(13 * figure.get_figwidth())
+        figure.suptitle("\n".join(line for each in told for line in textwrap.wrap(each, columns)), fontsize=10)
 
 
 def _panel(axes: Any, history: Sequence[Mapping[str, Any]], what: str, best: int | None) -> None:

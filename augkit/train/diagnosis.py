@@ -86,13 +86,15 @@ def diagnose(
 
 @dataclass(frozen=True)
 class _Curves:
-    """Smoothed, in parts of the loss of guessing; ``jumps`` is how far validation strays from its smoothed curve."""
+    """Smoothed, in parts of the loss of guessing; ``jumps`` is how far validation strays from its median,
+    ``least`` where it was least."""
 
     fit: np.ndarray
     val: np.ndarray
     jumps: float
     fit_jumps: float
     scale: float
+    least: int
 
     @classmethod
     def of(
@@ -110,7 +112,10 @@ class _Curves:
         half = len(told) // 2
         strays = [(curve - _middle(curve))[half:] / scale for curve in (fit, told)]  # 0 while a curve only falls
         jumps = [float(np.sqrt(np.mean(stray**2))) for stray in strays]
-        return cls(smooth[0], smooth[1], jumps[1], jumps[0], scale)
+        reach, about = max(1, len(told) // 12), int(smooth[1].argmin())
+        first = max(0, about - 2 * reach)  # the least of the raw losses near that of the smoothed
+        least = first + int(told[first : about + 2 * reach + 1].argmin())
+        return cls(smooth[0], smooth[1], jumps[1], jumps[0], scale, least)
 
     def end(self, curve: np.ndarray) -> float:
         """The mean of the last eighth."""
@@ -145,7 +150,7 @@ def _judge(curves: _Curves, epochs: Sequence[int], train_may_lie_above: bool) ->
         said = f"validation jumps by {curves.jumps:.1%} from epoch to epoch, training by {curves.fit_jumps:.1%}"
         return made("unrepresentative_val", said)
     if _rises(curves, rose, least):
-        at = epochs[least]
+        at = epochs[curves.least]
         said = f"validation was least, {facts['val_least']:.0%}, at epoch {at} and rose by {rose:.0%} since"
         return made("overfit", said, "training went on falling", turning=at)
     if facts["below"] > BELOW and not train_may_lie_above:

@@ -29,11 +29,11 @@ def subject_of(module: Learner) -> Subject:
         return given if isinstance(given, Tensor) and given.is_floating_point() else None
 
     def labels(batch: Any) -> Sequence[Any] | None:
-        given = batch[fields.target]
+        given = batch[fields.target] if module.classes else []
         listed = given.tolist() if isinstance(given, Tensor) else given
-        return listed if all(isinstance(one, str | int | float) for one in listed) else None
+        return listed if listed and all(isinstance(one, str | int) for one in listed) else None
 
-    return Subject(module, cost, inputs, labels, module.frequencies, first_of, len(module.classes))
+    return Subject(module, cost, inputs, labels, module.frequencies, first_of, len(module.classes) or None)
 
 
 @contextmanager

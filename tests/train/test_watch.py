@@ -111,3 +111,12 @@ def test_events_know_what_guessing_costs(tmp_path: Path) -> None:
 def test_checks_are_on_or_off(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"checks: got 'of'\. Expected one of 'on', 'off'"):
         quietly(recipe(checks="of"), tmp_path / "run")
+
+
+def test_a_number_has_no_classes_to_guess_and_is_watched_all_the_same(tmp_path: Path) -> None:
+    given = recipe(epochs=1, task="regression", split={"val": 0.95})
+    given["sample"] = {"image": "image", "digit": "value"}
+    run = quietly(given, tmp_path / "run")
+    looked = {one["name"] for one in run.metrics["checks"]["fine"]}
+    assert "labels" not in looked and {"first-loss", "overfit"} <= looked
+    assert found(run) == {}
