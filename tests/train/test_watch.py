@@ -52,7 +52,7 @@ def test_every_validated_epoch_has_a_clean_loss_which_dropout_and_rotations_do_n
 
 def test_what_is_found_is_printed_with_its_reason_and_kept(tmp_path: Path) -> None:
     stream = io.StringIO()
-    given = recipe(steps=HARSH, epochs=1, lr=1e-7)
+    given = recipe(steps=HARSH, checks="on", epochs=1, lr=1e-7)
     run = fit(given, tmp_path / "run", progress=Progress(stream))
     said = stream.getvalue()
     assert "problem: samples-destroyed: of 20 augmented samples" in said and "  try: augkit preview RECIPE" in said
@@ -65,13 +65,13 @@ def test_what_is_found_is_printed_with_its_reason_and_kept(tmp_path: Path) -> No
 
 def test_pictures_that_were_normalized_for_another_backbone(tmp_path: Path) -> None:
     wrong = [{"normalize": {"mean": [0.5, 0.5, 0.5], "std": [0.1, 0.1, 0.1]}}]
-    given = recipe(steps=wrong, epochs=1)
+    given = recipe(steps=wrong, checks="on", epochs=1)
     given["eval_steps"] = [*given["eval_steps"], *wrong]
     assert "inputs-normalisation" in found(quietly(given, tmp_path / "run"))
 
 
 def test_the_step_at_which_a_loss_is_lost_is_kept_though_the_run_fails(tmp_path: Path) -> None:
-    given = recipe(epochs=3, lr=1e30, optimizer="SGD", schedule="none")
+    given = recipe(checks="on", epochs=3, lr=1e30, optimizer="SGD", schedule="none")
     with pytest.raises(AugkitError, match="diverged"):
         quietly(given, tmp_path / "run")
     kept = json.loads((tmp_path / "run" / "metrics.json").read_text())
@@ -80,17 +80,17 @@ def test_the_step_at_which_a_loss_is_lost_is_kept_though_the_run_fails(tmp_path:
 
 
 def test_a_resumed_run_keeps_what_was_found(tmp_path: Path) -> None:
-    given = recipe(steps=HARSH, epochs=1)
+    given = recipe(steps=HARSH, checks="on", epochs=1)
     first = quietly(given, tmp_path / "run")
     again = quietly(given, tmp_path / "run", resume=True)
     assert list(found(first)) == list(found(again)) == ["samples-destroyed"]
 
 
 def test_sounds_are_checked_alike(clips: Path, tmp_path: Path) -> None:
-    run = quietly(clip_recipe(clips, epochs=1), tmp_path / "run")
+    run = quietly(clip_recipe(clips, epochs=1, checks="on"), tmp_path / "run")
     assert found(run) == {}
     silent = [{"gain": {"db": -120, "id": "off"}}]
-    assert "samples-destroyed" in found(quietly(clip_recipe(clips, silent, epochs=1), tmp_path / "silent"))
+    assert "samples-destroyed" in found(quietly(clip_recipe(clips, silent, epochs=1, checks="on"), tmp_path / "silent"))
 
 
 def test_events_know_what_guessing_costs(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_checks_are_on_or_off(tmp_path: Path) -> None:
 
 
 def test_a_number_has_no_classes_to_guess_and_is_watched_all_the_same(tmp_path: Path) -> None:
-    given = recipe(epochs=1, task="regression", split={"val": 0.95})
+    given = recipe(checks="on", epochs=1, task="regression", split={"val": 0.95})
     given["sample"] = {"image": "image", "digit": "value"}
     run = quietly(given, tmp_path / "run")
     looked = {one["name"] for one in run.metrics["checks"]["fine"]}
