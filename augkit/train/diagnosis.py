@@ -19,6 +19,9 @@ Verdict = Literal[
     "inconclusive",
 ]
 
+CLEAR = 6.0
+"""Validation that rose by so many of its jumps did rise."""
+
 FEWEST = 5
 """Validations that it takes to say anything."""
 
@@ -146,10 +149,11 @@ def _judge(curves: _Curves, epochs: Sequence[int], train_may_lie_above: bool) ->
     def made(verdict: Verdict, *evidence: str, turning: int | None = None) -> Diagnosis:
         return Diagnosis(verdict, [told, *evidence], ADVICE[verdict], turning, {**facts, "rose": rose})
 
-    if curves.jumps > NOISY and curves.jumps > 2.5 * curves.fit_jumps:
+    rises = _rises(curves, rose, least)
+    if curves.jumps > NOISY and curves.jumps > 2.5 * curves.fit_jumps and not (rises and rose > CLEAR * curves.jumps):
         said = f"validation jumps by {curves.jumps:.1%} from epoch to epoch, training by {curves.fit_jumps:.1%}"
         return made("unrepresentative_val", said)
-    if _rises(curves, rose, least):
+    if rises:
         at = epochs[curves.least]
         said = f"validation was least, {facts['val_least']:.0%}, at epoch {at} and rose by {rose:.0%} since"
         return made("overfit", said, "training went on falling", turning=at)
