@@ -80,6 +80,8 @@ class Target:
     A kind made of others (a film of images) follows by their kernels: see ``derived``;
     ``made_of`` names them where a step that ``converts`` them converts the whole, to the kind that ``made_into`` says.
     ``plain``: a text in a table is the annotation itself, as a translation's is, and not JSON.
+    ``alike``: two ``sketch`` of this kind whose product reaches it are of nearly the same content. ``levels``: the
+    least and greatest value that what a network reads had before it was normalized, where there are such.
     """
 
     kind: ClassVar[str] = ""
@@ -91,6 +93,8 @@ class Target:
     made_of: ClassVar[str | None] = None
     made_into: ClassVar[Mapping[str, str]] = {}
     plain: ClassVar[bool] = False
+    alike: ClassVar[float] = 0.99
+    levels: ClassVar[tuple[float, float] | None] = None
 
     options: Any = field(default=Options(), kw_only=True)
 
@@ -114,6 +118,26 @@ class Target:
     def parts(self) -> Sequence[Target]:
         """What a step that is fitted gets to see: the target, or those that it is made of (the frames of a film)."""
         return (self,)
+
+    def lost(self) -> str | None:
+        """What it has come to, in words, where nothing is left to learn from (``one colour``, ``silent``), or None.
+
+        By itself: what has a length and is empty, and what is made of parts that are all lost.
+        """
+        size, parts = getattr(self, "__len__", None), self.parts()
+        if size is not None and size() == 0:
+            return f"no {self.kind} left"
+        told = [part.lost() for part in parts if part is not self]
+        return told[0] if all(told) and told else None
+
+    def sketch(self) -> Any:
+        """A float32 vector of length 1 whose product with another's is nearly 1 where their contents are nearly the
+        same (see ``alike``), for finding near-duplicates; None where there is nothing to compare. Of parts, that of
+        the middle one.
+        """
+        parts = self.parts()
+        middle = parts[len(parts) // 2] if len(parts) else self
+        return None if middle is self else middle.sketch()
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from augkit.train.backbones import Backbone
+from augkit.train.checks.losses import Frequencies
 from augkit.train.config import Fields, TrainConfig
 from augkit.train.evidence import Reading, Start
 from augkit.train.layers import Group
@@ -79,6 +80,10 @@ class Classifier(Learner):
     def told(self, outputs: Sequence[Any]) -> dict[str, Any]:
         """As the objective says it."""
         return self.objective.told(self.classes, outputs)
+
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies | None:
+        """As the objective counts them."""
+        return self.objective.frequencies(self, batch[self.fields.target])
 
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and scores; of a validation also those of each class."""

@@ -37,6 +37,7 @@ class RunConfig(Checked):
     early_stop       validations without a better ``monitor`` before training stops; empty: never
     monitor          what the best epoch is chosen by: a loss, or a score of the task
     threads          torch threads; empty: as torch likes
+    checks           on: look at data, network and steps before and during training, and say what is wrong; off: do not
     """
 
     task: str = "classification"
@@ -56,6 +57,7 @@ class RunConfig(Checked):
     early_stop: Annotated[int | None, Limits(1, unit="validations")] = None
     monitor: str = "val_loss"
     threads: Annotated[int | None, Limits(1)] = None
+    checks: Literal["on", "off"] = "on"
 
     @classmethod
     def from_recipe(cls, section: Map) -> Self:

@@ -2,41 +2,95 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augkit.data.whole import write_whole
 
-TRAIN, VAL, GRID = "#c2571a", "#1f5fa8", "#d9d9d9"
+if TYPE_CHECKING:
+    from augkit.train.diagnosis import Diagnosis
+    from augkit.train.losses_of import Losses
+
+TRAIN, VAL, GRID, INK = "#c2571a", "#1f5fa8", "#d9d9d9", "#444444"
+
+_LINES = (
+    ("train", TRAIN, "-", "training"),
+    ("clean", TRAIN, ":", "training, not augmented"),
+    ("val", VAL, "-", "validation"),
+)
 
 
 def draw(
-    history: Sequence[Mapping[str, Any]], path: Path, title: str = "", best: int | None = None, score: str = "accuracy"
+    history: Sequence[Mapping[str, Any]],
+    path: Path,
+    title: str = "",
+    best: int | None = None,
+    score: str = "accuracy",
+    diagnosis: Diagnosis | None = None,
 ) -> None:
     """Loss and score by epoch as a PNG: training in orange, validation in blue, the epoch that was kept marked.
 
-    ``history`` has a row per epoch with ``train_loss`` and ``train_accuracy``, and ``val_…`` where it was validated.
-    The file is replaced at once, never half written.
+    ``history`` has a row per epoch with ``train_loss`` and ``train_accuracy``, and ``val_…`` where it was validated;
+    ``clean_…``, if it is there, is dotted. The diagnosis is written under the title, and its turning point marked. The
+    file is replaced at once, never half written.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 3.6), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
-    for axes, what in zip(figure.subplots(1, 2), ("loss", score), strict=True):
+    figure, panels = _figure(2)
+    for axes, what in zip(panels, ("loss", score), strict=True):
         _panel(axes, history, what, best)
-    if title:
-        figure.suptitle(title, fontsize=10)
+    _finish(figure, panels[0], title, diagnosis)
     write_whole(path, lambda unfinished: figure.savefig(unfinished, format="png"))
 
 
+def draw_losses(losses: Losses, path: Path, diagnosis: Diagnosis) -> None:
+    """Losses alone, with their diagnosis, as a PNG."""
+    columns = {"train_loss": losses.train, "val_loss": losses.val, "clean_loss": losses.clean or ()}
+    filled = {name: column for name, column in columns.items() if column}
+    rows = [dict(zip(filled, values, strict=True)) for values in zip(*filled.values(), strict=True)]
+    figure, panels = _figure(1)
+    _panel(
+        panels[0], [{**row, "epoch": epoch - 1} for epoch, row in zip(losses.epochs, rows, strict=True)], "loss", None
+    )
+    _finish(figure, panels[0], "", diagnosis)
+    write_whole(path, lambda unfinished: figure.savefig(unfinished, format="png"))
+
+
+def _figure(count: int) -> tuple[Any, list[Any]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9 if count == 2 else 5.4, 3.6), dpi=120, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(1, count, squeeze=False)[0])
+
+
+def _finish(figure: Any, losses: Any, title: str, diagnosis: Diagnosis | None) -> None:
+    """The title, and the diagnosis on the panel of losses."""
+    from augkit.train.diagnosis import SAID
+
+    told = [title] if title else []
+    if diagnosis is not None and diagnosis.verdict != "inconclusive":
+        told += [f"{diagnosis.verdict.replace('_', ' ')}: {SAID[diagnosis.verdict]}"]
+        if diagnosis.turning is not None:
+            losses.axvline(diagnosis.turning, color=INK, linewidth=1, linestyle="--", zorder=1)
+            losses.annotate(
+                f"turns at {diagnosis.turning}", (diagnosis.turning, 0.02), xycoords=("data", "axes fraction"),
+                xytext=(4, 0), textcoords="offset points", fontsize=8, color=INK,
+            )  # fmt: skip
+    if told:
+        columns = int(13 * figure.get_figwidth())
+        figure.suptitle("\n".join(line for each in told for line in textwrap.wrap(each, columns)), fontsize=10)
+
+
 def _panel(axes: Any, history: Sequence[Mapping[str, Any]], what: str, best: int | None) -> None:
-    for split, colour, name in (("train", TRAIN, "training"), ("val", VAL, "validation")):
+    for split, colour, style, name in _LINES:
         points = [(row["epoch"] + 1, row[f"{split}_{what}"]) for row in history if f"{split}_{what}" in row]
         if points:
-            mark = "o" if len(points) <= 40 else None
-            axes.plot(*zip(*points, strict=True), color=colour, marker=mark, markersize=3.5, linewidth=1.6, label=name)
+            mark = "o" if len(points) <= 40 and style == "-" else None
+            axes.plot(
+                *zip(*points, strict=True), style, color=colour, marker=mark, markersize=3.5, linewidth=1.6, label=name
+            )
     kept = next((row for row in history if row["epoch"] == best and f"val_{what}" in row), None)
     if kept is not None:
         value = kept[f"val_{what}"]

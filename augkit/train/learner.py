@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from augkit.errors import DataError
 from augkit.rng import stream
 from augkit.sample import Target
+from augkit.train.checks.losses import Frequencies
 from augkit.train.config import Fields, RunConfig
 from augkit.train.ema import Average
 from augkit.train.kept import Kept
@@ -95,6 +96,10 @@ class Learner(lightning.LightningModule):
 
     def exported(self) -> nn.Module | None:
         """From what a batch holds of the input to probabilities, without augkit; None where that is no tensor."""
+        return None
+
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies | None:
+        """How often which answer is right in a batch, which says what guessing costs; None: the task cannot tell."""
         return None
 
     def groups(self) -> list[Group]:

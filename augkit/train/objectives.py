@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from augkit.errors import DataError
+from augkit.train.checks.losses import Frequencies, of_classes
 from augkit.train.tallies import LabelTally, NumberTally, Tally
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Objective(Protocol):
         """The mean over the batch."""
         ...
 
+    def frequencies(self, learner: Learner, values: Any) -> Frequencies | None:
+        """How often which answer is right among a batch's values; None where answers are not counted."""
+        ...
+
     def answers(self, outputs: Tensor) -> Tensor:
         """What views of a sample can agree on by their mean: probabilities, or numbers."""
         ...
@@ -60,6 +65,10 @@ class OneClass:
 
     def loss(self, head: nn.Module, outputs: Tensor, target: Tensor, config: RunConfig, smoothing: float) -> Tensor:
         return functional.cross_entropy(outputs, target, label_smoothing=smoothing)
+
+    def frequencies(self, learner: Learner, values: Any) -> Frequencies:
+        """Mixed labels count in parts."""
+        return of_classes(self.target(learner, values), len(learner.classes))
 
     def answers(self, outputs: Tensor) -> Tensor:
         return outputs.softmax(1)
@@ -94,6 +103,11 @@ class ManyClasses:
     def loss(self, head: nn.Module, outputs: Tensor, target: Tensor, config: RunConfig, smoothing: float) -> Tensor:
         smoothed = target * (1 - smoothing) + smoothing / 2
         return functional.binary_cross_entropy_with_logits(outputs, smoothed)
+
+    def frequencies(self, learner: Learner, values: Any) -> Frequencies:
+        """Of how many samples each class is one."""
+        target = self.target(learner, values)
+        return Frequencies(target.sum(0).tolist(), len(target), exclusive=False)
 
     def answers(self, outputs: Tensor) -> Tensor:
         return outputs.sigmoid()
@@ -148,6 +162,10 @@ class Number:
         cost = {"mse": nn.MSELoss(), "mae": nn.L1Loss(), "huber": nn.HuberLoss()}[config.loss]
         made: Tensor = cost((outputs - head.centre) / head.scale, (target - head.centre) / head.scale)
         return made
+
+    def frequencies(self, learner: Learner, values: Any) -> None:
+        """Numbers are not counted."""
+        return None
 
     def answers(self, outputs: Tensor) -> Tensor:
         return outputs[:, 0]

@@ -17,8 +17,10 @@ from augkit.data.whole import write_whole
 from augkit.errors import AugkitError
 from augkit.train.config import RunConfig
 from augkit.train.curves import draw
+from augkit.train.diagnosis import Diagnosis, diagnose
 from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
 from augkit.train.learner import Learner
+from augkit.train.losses_of import of_history
 from augkit.train.progress import Progress
 
 Row = dict[str, Any]
@@ -33,8 +35,8 @@ class Record(lightning.Callback):
     last, metrics and curves are left to whoever started the run: ``write``.
 
     ``facts`` are what is known beforehand, written along with the metrics; ``resume_state`` goes into the checkpoint
-    to check a resumed run by. All that is decided (what is best, when to stop) is read off ``history``, so a
-    resumed run decides alike.
+    to check a resumed run by; ``beside`` is what others measured of the running epoch. All that is decided (what is
+    best, when to stop) is read off ``history``, so a resumed run decides alike.
     """
 
     folder: Path
@@ -43,6 +45,7 @@ class Record(lightning.Callback):
     facts: Mapping[str, Any]
     resume_state: Mapping[str, Any]
     history: list[Row] = field(default_factory=list)
+    beside: Mapping[str, Any] = field(default_factory=dict)
     stopped: str = "running"
     started: float = field(default_factory=time.perf_counter)
     _epoch_started: float = 0.0
@@ -69,6 +72,8 @@ class Record(lightning.Callback):
         row = self._row(trainer, module)
         self.history.append(row)
         if not math.isfinite(row["train_loss"]):
+            self.stopped = "diverged"
+            self.write()
             raise AugkitError(self._diverged(row))
         if "val_loss" not in row:
             return
@@ -98,7 +103,18 @@ class Record(lightning.Callback):
             return
         self._drawn = now
         title = str(self.facts.get("title", ""))
-        draw(self.history, self.folder / CURVES, title, best["epoch"] if best else None, self.scores[0])
+        found = self.diagnosis()
+        draw(self.history, self.folder / CURVES, title, best["epoch"] if best else None, self.scores[0], found)
+        if self.stopped != "running" and found.verdict != "inconclusive":
+            self.progress.say(f"curves: {found.verdict}: {'; '.join(found.evidence)}")
+            self.progress.say(f"  try: {found.advice}")
+
+    def diagnosis(self) -> Diagnosis:
+        """What the curves so far say."""
+        losses = of_history(self.validated, self.facts.get("checks"))
+        return diagnose(
+            losses.train, losses.val, losses.clean, epochs=losses.epochs, guessing=losses.guessing, augmented=True
+        )
 
     def metrics(self) -> dict[str, Any]:
         """The facts, and the history so far. Epochs count from 0."""
@@ -110,6 +126,7 @@ class Record(lightning.Callback):
             "seconds": seconds,
             "best": self.best,
             "last": validated[-1] if validated else None,
+            "diagnosis": self.diagnosis().to_json(),
             "epochs": [{name: item for name, item in row.items() if name != "per_class"} for row in self.history],
         }
 
@@ -145,7 +162,10 @@ class Record(lightning.Callback):
         if module.tallies["val"].count:
             row |= {**module.metrics("val"), **_skipped("val", trainer.val_dataloaders)}
             module.tallies["val"] = module.sums()
-        return row | {"lr": trainer.optimizers[0].param_groups[0]["lr"], "seconds": round(seconds, 3)}
+        return {**row, **self.beside} | {
+            "lr": trainer.optimizers[0].param_groups[0]["lr"],
+            "seconds": round(seconds, 3),
+        }
 
     def _weights(self, module: Learner) -> dict[str, Any]:
         return {"state_dict": module.learnt(), "augkit": {**self.resume_state, "epochs_done": len(self.history)}}

@@ -38,6 +38,7 @@ from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
 from augkit.train.transfer import decided
+from augkit.train.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,11 @@ def fit(
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = _model(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
-        facts = _facts(job, model)
-        record = Record(folder, job.config, progress, facts, _identity(job, model), started=started)
-        checkpoint = _resume(folder, record, model, job.train) if resume else None
+        watch = Watch(job, progress) if job.config.checks == "on" else None
+        facts = _facts(job, model) | ({"checks": watch.told} if watch else {})
+        beside = watch.beside if watch else {}
+        record = Record(folder, job.config, progress, facts, _identity(job, model), started=started, beside=beside)
+        checkpoint = _resume(folder, record, model, job.train, watch) if resume else None
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
         progress.say(_headline(facts, job))
@@ -87,7 +90,7 @@ def fit(
             progress.warn(remark)
         if record.stopped == "running":
             keep_features(job, model)
-            _trainer(job.config, record).fit(model, job.train, job.val, ckpt_path=checkpoint)
+            _trainer(job.config, record, watch).fit(model, job.train, job.val, ckpt_path=checkpoint)
         record.write()
     return Run(folder, record.metrics(), model, job.task)
 
@@ -151,14 +154,14 @@ def _model(job: Job) -> Learner:
     return model.to(memory_format=model.layout)
 
 
-def _trainer(config: RunConfig, record: Record) -> lightning.Trainer:
+def _trainer(config: RunConfig, record: Record, watch: Watch | None) -> lightning.Trainer:
     return lightning.Trainer(
         max_epochs=config.epochs,
         accelerator="auto",
         devices=1,
         gradient_clip_val=config.clip_norm,
         accumulate_grad_batches=config.accumulate,
-        callbacks=[record],
+        callbacks=[watch, record] if watch else [record],  # what is beside an epoch is measured before it is written
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -179,7 +182,7 @@ def _identity(job: Job, model: Learner) -> dict[str, Any]:
     return {**of_data, "train": section, "shape": shape, **chosen}
 
 
-def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path | None:
+def _resume(folder: Path, record: Record, model: Learner, train: Loader, watch: Watch | None) -> Path | None:
     """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
     path = folder / LAST
     checkpoint = read_checkpoint(path)
@@ -190,6 +193,8 @@ def _resume(folder: Path, record: Record, model: Learner, train: Loader) -> Path
             way = "Repeat the --set options it was started with, or start a new run."
             raise RecipeError(f"{folder} cannot be resumed: {what}. {way}")
     record.history[:] = saved["history"]
+    if watch is not None and (told := checkpoint["callbacks"].get(watch.state_key)):
+        watch.load_state_dict(told)
     model.load_state_dict(checkpoint["state_dict"])
     train.resume({**train.state(), "epoch": saved["epochs_done"], "samples_consumed": 0})
     if record.enough:

@@ -23,7 +23,9 @@ def recipe(steps: list[Any] | None = None, split: dict[str, Any] | None = None, 
         "steps": [resize, *(steps if steps is not None else [{"rotate": {"degrees": [-10, 10]}}])],
         "eval_steps": [resize],
         "loader": {"batch_size": 10},
-        "train": {"backbone": "timm/test_resnet", "pretrained": False, "epochs": 2, "threads": 1} | train,
+        "train": {"backbone": "timm/test_resnet", "pretrained": False, "epochs": 2, "threads": 1}
+        | {"checks": "off"}  # what a test is not about should not cost it time
+        | train,
     }
 
 
@@ -42,5 +44,6 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Run:
         schedule="onecycle",
         validate_every=2,
         dropout=0.1,
+        checks="on",
     )
     return quietly(given, tmp_path_factory.mktemp("runs") / "learnt")

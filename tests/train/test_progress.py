@@ -75,9 +75,10 @@ def test_skipped_samples_are_told_in_plain_words_and_other_warnings_with_their_l
 
 def test_a_run_says_what_it_is_and_then_its_epochs(tmp_path: Path) -> None:
     stream = io.StringIO()
-    fit(recipe(epochs=2, validate_every=2), tmp_path / "run", progress=Progress(stream))
-    head, epoch = stream.getvalue().splitlines()
+    fit(recipe(epochs=2, validate_every=2, checks="on"), tmp_path / "run", progress=Progress(stream))
+    head, checks, epoch = stream.getvalue().splitlines()
     assert "10 classes, 20 samples to learn from, 36 to validate; timm/test_resnet with random weights, 3" in head
+    assert checks.startswith("checks: ") and checks.endswith(" s; train: {checks: off} leaves them out")
     assert epoch.startswith("epoch 2/2  train loss")
 
 

@@ -14,6 +14,7 @@ from augkit.errors import DataError
 from augkit.fields import Size
 from augkit.sample import SPACE, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
+from augkit.vocab.sketches import of_grid
 from augkit.vocab.space.levels import as_given, as_pixels
 from augkit.vocab.space.mask_options import MaskOptions
 
@@ -32,11 +33,22 @@ class Image(Target):
     carrier = True
     normalized_by = "image/normalize"
     fed_as = "picture"
+    alike = 0.995
+    levels = (0.0, 1.0)
 
     pixels: np.ndarray
 
     def frame(self) -> Frame:
         return {Axis.SPACE: Size(*self.pixels.shape[:2])}
+
+    def lost(self) -> str | None:
+        """One colour, give or take a level or two of 255."""
+        nearest = 2 if self.pixels.dtype == np.uint8 else 2 / 255
+        return "one colour" if (np.ptp(self.pixels, axis=(0, 1)) <= nearest).all() else None
+
+    def sketch(self) -> np.ndarray | None:
+        """Its gray picture at 16 x 16."""
+        return of_grid(self.pixels.mean(axis=2))
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:
@@ -74,11 +86,21 @@ class ImageTensor(Target):
     carrier = True
     normalized_by = "image/normalize"
     fed_as = "picture"
+    alike = 0.995
+    levels = (0.0, 1.0)
 
     values: np.ndarray
 
     def frame(self) -> Frame:
         return {Axis.SPACE: Size(*self.values.shape[1:])}
+
+    def lost(self) -> str | None:
+        """One colour, give or take two levels of 255, which 0.03 is after normalizing as usual."""
+        return "one colour" if (np.ptp(self.values, axis=(1, 2)) <= 0.03).all() else None
+
+    def sketch(self) -> np.ndarray | None:
+        """Its gray picture at 16 x 16."""
+        return of_grid(self.values.mean(axis=0))
 
     def write(self, form: Any, frame: Frame) -> Any:
         if form == "target":
@@ -120,6 +142,11 @@ class Mask(Target):
 
     def frame(self) -> Frame:
         return {Axis.SPACE: Size(*self.classes.shape[:2])}
+
+    def lost(self) -> str | None:
+        """One class alone, beside what is ignored."""
+        kept = self.classes[self.classes != self.outside] if self.classes.dtype != bool else self.classes
+        return "one class only" if not kept.size or kept.min() == kept.max() else None
 
     @property
     def outside(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from augkit.errors import DataError
 from augkit.sample import TEXT, Axis, Frame, Options, Target
 from augkit.transform import moves
+from augkit.vocab.sketches import of_text
 from augkit.vocab.text.edits import Edits
 from augkit.vocab.text.pieces import Pieces
 
@@ -68,8 +69,17 @@ class Text(Written):
     kind = "text"
     carrier = True
     options_type = TextOptions
+    alike = 0.95
 
     options: Any = field(default=TextOptions(), kw_only=True)
+
+    def lost(self) -> str | None:
+        """No letter, digit or sign is left."""
+        return None if self.string.strip() else "empty"
+
+    def sketch(self) -> Any:
+        """Which pieces of four characters occur, whatever case, spaces and punctuation."""
+        return of_text(self.string)
 
     def frame(self) -> Frame:
         known: Frame | None = self.__dict__.get("_frame")

@@ -14,6 +14,7 @@ from augkit.errors import DataError
 from augkit.fields import Limits
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.tensors import from_tensor, is_tensor, to_tensor
+from augkit.vocab.sketches import of_sound
 
 _MOST_CHANNELS = 64
 _FORMS = 'expected (samples, rate) or {"samples": …, "rate": …}, samples float32 of shape (n,) or (channels, n)'
@@ -36,6 +37,7 @@ class Audio(Target):
     axes = TIME | {Axis.FREQUENCY}
     carrier = True
     options_type = AudioOptions
+    alike = 0.985
 
     samples: np.ndarray
     rate: int
@@ -43,6 +45,14 @@ class Audio(Target):
 
     def frame(self) -> Frame:
         return {Axis.TIME: (self.samples.shape[1], self.rate)}
+
+    def lost(self) -> str | None:
+        """Silence, or a constant: less than 1e-4 (-80 dB) from peak to peak."""
+        return "silent" if (np.ptp(self.samples, axis=1) < 1e-4).all() else None
+
+    def sketch(self) -> np.ndarray | None:
+        """How loud it is when, in which bands; whatever its gain."""
+        return of_sound(self.samples.mean(axis=0))
 
     @classmethod
     def read(cls, value: Any, options: Options, frame: Frame) -> tuple[Self, Any]:

@@ -14,6 +14,7 @@ from augkit.errors import DataError
 from augkit.sample import TIME, Axis, Frame, Options, Target
 from augkit.tensors import to_tensor
 from augkit.transform import moves
+from augkit.vocab.sketches import of_grid
 from augkit.vocab.timeline.erase import TimeErase
 from augkit.vocab.timeline.moves import INSTANT, TimeMove
 from augkit.vocab.timeline.rearranged import Reversed, Rolled, Spliced
@@ -42,6 +43,14 @@ class Spectrogram(Target):
 
     def frame(self) -> Frame:
         return {Axis.TIME: (self.samples, self.rate), Axis.FREQUENCY: self.values.shape[1]}
+
+    def lost(self) -> str | None:
+        """The same value at all times and in all bands, as of silence."""
+        return "silent" if float(np.ptp(self.values)) <= 1e-3 else None
+
+    def sketch(self) -> np.ndarray | None:
+        """Its values at 16 x 16."""
+        return of_grid(self.values.mean(axis=0))
 
     @property
     def hop_seconds(self) -> float:

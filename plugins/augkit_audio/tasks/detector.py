@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from augkit.sample import Target
+from augkit.train.checks.losses import Frequencies
 from augkit.train.config import Fields
 from augkit.train.init import initialize
 from augkit.train.learner import Learner
@@ -138,6 +139,18 @@ class Detector(Learner):
     def from_target(self, target: Target) -> Any:
         """They are the output."""
         return target
+
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies:
+        """How many frames lie in an event of each class."""
+        spectra = batch[self.fields.input]
+        hop, shortest = float(spectra["hop_seconds"]), self.config.shortest_ms / 1000
+        lengths, total = spectra["lengths"].tolist(), float(spectra["lengths"].sum())
+        events = [self.events(each) for each in batch[self.fields.target]]
+        active = [
+            active_frames(each, length, hop, len(self.classes), shortest).sum(0)
+            for each, length in zip(events, lengths, strict=True)
+        ]
+        return Frequencies(np.sum(active, axis=0).tolist(), total, exclusive=False)
 
     def found(self, logits: Tensor, lengths: Sequence[int], hop: float) -> list[list[Event]]:
         """The events that logits (b, frames, classes) tell of."""

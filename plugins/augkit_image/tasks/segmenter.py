@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from augkit.train.checks.losses import Frequencies, of_classes
 from augkit.train.classifier import lone
 from augkit.train.config import Fields
 from augkit.train.layers import Group
@@ -88,6 +89,11 @@ class Segmenter(Learner):
     def exported(self) -> nn.Module:
         """Pictures (n, channels, h, w) to probabilities (n, classes, h, w)."""
         return nn.Sequential(_Bare(self.backbone, self.head), nn.Softmax(1))
+
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies | None:
+        """Of the pixels that are not ignored; None where Dice's loss, which is not of single pixels, is mixed in."""
+        target = self.targets(batch[self.fields.target])
+        return of_classes(target[target != IGNORED], len(self.classes)) if self.config.dice == 0 else None
 
     def as_target(self, output: Tensor) -> Heatmap:
         """Probabilities as what moves with the picture; what comes in from outside has none."""

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from augkit.sample import Target
+from augkit.train.checks.losses import Frequencies, of_classes
 from augkit.train.config import Fields
 from augkit.train.evidence import Start
 from augkit.train.layers import Group
@@ -102,6 +103,10 @@ class TextLearner(EncoderLearner):
         """As the objective says it."""
         return self.objective.told(self.classes, outputs)
 
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies | None:
+        """As the objective counts them."""
+        return self.objective.frequencies(self, batch[self.fields.target])
+
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss and scores; of a validation also those of each class."""
         return self.tallies[split].metrics_by_class(split, self.classes)
@@ -186,6 +191,11 @@ class TokenLearner(EncoderLearner):
     def from_target(self, target: Target) -> Any:
         """They are the output."""
         return target
+
+    def frequencies(self, batch: dict[str, Any]) -> Frequencies:
+        """Of the tags."""
+        tags = [self.number(tag) for value in batch[self.fields.target] for tag in value["tags"]]
+        return of_classes(torch.tensor(tags, dtype=torch.int64), len(self.classes))
 
     def _firsts(self, text: str, value: Any, offsets: Sequence[tuple[int, int]]) -> list[int | None]:
         tags, _ = Tags.read(value, self.options, Text(text).frame())
