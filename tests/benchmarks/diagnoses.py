@@ -70,7 +70,7 @@ DATA = {"digits": digits, "patches": patches, "tones": tones}
 @dataclass(frozen=True)
 class Recipe:
     """How a run is made. ``noise`` is augmentation. ``wrong`` is the share of labels that are drawn, ``easy``: in
-    training alone; ``strange``: in validation alone, of which training says nothing. ``constant`` is the rate's schedule.
+    training alone; ``strange``: in validation alone, of which training says nothing. ``constant`` is the schedule.
     """
 
     train: int = 600
