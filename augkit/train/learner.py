@@ -29,7 +29,7 @@ class Sums(Protocol):
     count: int
 
     def metrics(self, split: str) -> dict[str, Any]:
-        """``{"val_loss": …, "val_accuracy": …}``."""
+        """``{"val_loss": …, "val_accuracy": …}``; names begin with the split, but for ``per_class`` of ``val``."""
         ...
 
 

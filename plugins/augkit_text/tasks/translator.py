@@ -53,7 +53,7 @@ class Tally:
             f"{split}_loss": self.loss / max(1, self.count),
             f"{split}_token_accuracy": self.right / max(1, self.units),
         }
-        if split == "train":
+        if split != "val":
             return made
         return {**made, "val_chrf": self.letters.score, "val_exact_match": self.exact / max(1, self.count)}
 
