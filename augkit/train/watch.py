@@ -152,7 +152,7 @@ class Watch(lightning.Callback):
             subject = subject_of(module)
             fed = list(of_inputs(subject, [_on(trainer, module, part) for part in batch], self._expected(train)))
             yield from fed
-            yield destroyed(pairs)
+            yield destroyed(pairs, job.fields.input)
             yield leakage(self._prints("train"), self._prints("val"))
             batches, config = self._clean_batches(trainer, module, SAMPLES), job.config
             yield from of_model(subject, batches, lambda: build_optimizer(config, module.groups()), fed, config.lr)
