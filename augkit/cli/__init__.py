@@ -24,6 +24,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
     "Look": {
         "predict": "Let a trained network answer for files, folders or tables.",
         "diagnose": "Say what learning curves mean, and what to change.",
+        "replay": "Draw one sample again, as training or validation saw it.",
         "show": "Print a recipe with everything filled in.",
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",

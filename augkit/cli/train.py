@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, resume: bool, yes: bool) -> None:
     """Train as RECIPE says. For a folder of data, one subfolder per class, write a recipe first and leave it behind.
 
-    The folder of the run holds recipe.yaml (nothing left to fill in), metrics.json, curves.png, best.ckpt, last.ckpt.
+    The folder of the run holds recipe.yaml (nothing left to fill in), metrics.json, curves.png, report.html, best.ckpt,
+    last.ckpt.
     """
     recipe = recipe_or_data
     if recipe.is_dir():

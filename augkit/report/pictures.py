@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from augkit.report.overlays import heat_colours, instance_colours, labels_of, outlined
-from augkit.report.palette import Palette, class_rgb
+from augkit.report.palette import Palette, class_colour, class_rgb
 from augkit.report.png import data_uri
 from augkit.sample import Axis, Target
 from augkit.trace import Trace
@@ -64,7 +64,20 @@ def _picture(name: str, pixels: np.ndarray, over: Iterable[Target], palette: Pal
     style = f"width:{max(1, w * scale):.0f}px;height:{max(1, h * scale):.0f}px"
     layers = [_layer(_reduced(pixels), "image"), *(_over(target, h, w, palette) for target in over)]
     small = " small" if max(h, w) * 2 < SIDE else ""
-    return f'<div class="pic{small}" style="{style}" title="{escape(name)}, {h} × {w} px">{"".join(layers)}</div>'
+    return (
+        f'<div class="pic{small}" style="{style}" title="{escape(name)}, {h} × {w} px">{"".join(layers)}</div>'
+        + "".join(_legend(target) for target in over if isinstance(target, Mask))
+    )
+
+
+def _legend(mask: Mask) -> str:
+    """The names of the classes that the mask shows, where they have names."""
+    there = set(np.unique(mask.classes).tolist()) - {0}
+    named = [(name, number) for name, number in mask.options.numbers().items() if number in there]
+    chips = "".join(
+        f'<span><i style="background:{class_colour(number)}"></i>{escape(str(name))}</span>' for name, number in named
+    )
+    return f'<div class="legend">{chips}</div>' if chips else ""
 
 
 def _over(target: Target, h: int, w: int, palette: Palette) -> str:

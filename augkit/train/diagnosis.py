@@ -25,12 +25,15 @@ CLEAR = 6.0
 FEWEST = 5
 """Validations that it takes to say anything."""
 
-FLAT, FALLING, RISING, APART, BELOW, NOISY = 0.55, 0.025, 0.08, 0.09, 0.08, 0.02
-"""All in parts of the loss of guessing. A training loss that stays above FLAT learnt little; one that falls by more
-than FALLING over the last quarter still falls. A validation loss RISING above its least is rising; losses that end
-APART have a gap. A validation loss BELOW the clean training loss, or one that jumps by NOISY, is of too few samples or
-of others.
+FLAT, FALLING, RISING, APART, BELOW, NOISY = 0.55, 0.01, 0.08, 0.15, 0.06, 0.012
+"""All in parts of the loss of guessing, and about midway, by ratio, between what was met on either side in the runs
+that they were chosen on. A training loss that stays above FLAT learnt little; one that falls by more than FALLING over
+the last quarter still falls. A validation loss RISING above its least is rising; losses that end APART have a gap. A
+validation loss BELOW the clean training loss, or one that jumps by NOISY, is of too few samples or of others.
 """
+
+ROUGHER = 1.7
+"""Validation jumps so many times as far as training where it is of too few samples; a high rate shakes both."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,11 @@ def _judge(curves: _Curves, epochs: Sequence[int], train_may_lie_above: bool) ->
         return Diagnosis(verdict, [told, *evidence], ADVICE[verdict], turning, {**facts, "rose": rose})
 
     rises = _rises(curves, rose, least)
-    if curves.jumps > NOISY and curves.jumps > 2.5 * curves.fit_jumps and not (rises and rose > CLEAR * curves.jumps):
+    if (
+        curves.jumps > NOISY
+        and curves.jumps > ROUGHER * curves.fit_jumps
+        and not (rises and rose > CLEAR * curves.jumps)
+    ):
         said = f"validation jumps by {curves.jumps:.1%} from epoch to epoch, training by {curves.fit_jumps:.1%}"
         return made("unrepresentative_val", said)
     if rises:

@@ -18,6 +18,7 @@ from augkit.recipe import Recipe
 from augkit.recipe.located import Map, located, plain
 
 RECIPE, METRICS, CURVES, BEST, LAST = "recipe.yaml", "metrics.json", "curves.png", "best.ckpt", "last.ckpt"
+REPORT = "report.html"
 
 
 def new_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path = "runs") -> Path:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
+from augkit.train.reported import Reporter
 from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
@@ -88,10 +90,13 @@ def fit(
             progress.say(line)
         for remark in remarks(job.recipe, job.opened.source):
             progress.warn(remark)
-        if record.stopped == "running":
-            keep_features(job, model)
-            _trainer(job.config, record, watch).fit(model, job.train, job.val, ckpt_path=checkpoint)
-        record.write()
+        reporter = Reporter(job, record) if job.config.report == "on" else None
+        with reporter.ended() if reporter else nullcontext():
+            if record.stopped == "running":
+                keep_features(job, model)
+                callbacks = [each for each in (watch, record, reporter) if each is not None]
+                _trainer(job.config, folder, callbacks).fit(model, job.train, job.val, ckpt_path=checkpoint)
+            record.write()
     return Run(folder, record.metrics(), model, job.task)
 
 
@@ -154,14 +159,15 @@ def _model(job: Job) -> Learner:
     return model.to(memory_format=model.layout)
 
 
-def _trainer(config: RunConfig, record: Record, watch: Watch | None) -> lightning.Trainer:
+def _trainer(config: RunConfig, folder: Path, callbacks: Sequence[lightning.Callback]) -> lightning.Trainer:
+    """``callbacks`` in order: what is beside an epoch is measured before it is written."""
     return lightning.Trainer(
         max_epochs=config.epochs,
         accelerator="auto",
         devices=1,
         gradient_clip_val=config.clip_norm,
         accumulate_grad_batches=config.accumulate,
-        callbacks=[watch, record] if watch else [record],  # what is beside an epoch is measured before it is written
+        callbacks=list(callbacks),
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -169,7 +175,7 @@ def _trainer(config: RunConfig, record: Record, watch: Watch | None) -> lightnin
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
         deterministic="warn",
-        default_root_dir=record.folder,
+        default_root_dir=folder,
     )
 
 

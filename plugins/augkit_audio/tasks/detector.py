@@ -62,6 +62,7 @@ class Detector(Learner):
     """
 
     config: DetectionConfig
+    counted = None  # sounds overlap
 
     def __init__(
         self, config: DetectionConfig, fields: Fields, classes: Sequence[Any], channels: int, steps: int, seed: int = 0

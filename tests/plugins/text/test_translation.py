@@ -38,7 +38,7 @@ def recipe(count: int = 100, below: int = 100, **train: Any) -> dict[str, Any]:
         "eval_steps": [],
         "loader": {"batch_size": 16},
         "train": {"task": "translation", "epochs": 2, "width": 32, "heads": 2, "layers": 1, "threads": 1}
-        | {"lr": 5e-3, "schedule": "onecycle", "max_length": 40}
+        | {"lr": 5e-3, "schedule": "onecycle", "max_length": 40, "report": "off"}
         | train,
     }
 
