@@ -35,9 +35,12 @@ def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, r
 
     wait_patiently()
     from augkit.train import fit
+    from augkit.train.folder import REPORT
 
     run = fit(recipe, out, resume=resume, overrides=settings)
     click.echo(outcome(run))
+    if (run.folder / REPORT).is_file():
+        click.echo(f"to look at: {run.folder / REPORT}")
     click.echo(f"wrote {run.folder}")
 
 

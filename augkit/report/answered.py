@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from augkit.report.fields import drawn, fields
-from augkit.report.palette import Palette
+from augkit.report.fields import Pen
 from augkit.sample import Label, Sample, Target
 from augkit.schema import Schema
 from augkit.trace import Trace
@@ -42,15 +41,12 @@ class Answers:
     counted: str
 
 
-def first_batch(
-    first: Sequence[tuple[Sample, Trace]], size: int, schema: Schema, palette: Palette, problems: list[str]
-) -> str:
+def first_batch(first: Sequence[tuple[Sample, Trace]], size: int, schema: Schema, pen: Pen) -> str:
     """The samples that step 1 learns from, as the network gets them."""
     if not first:
         return ""
     cards = [
-        f'<div class="answer"><h3>{escape(sample.key)}</h3>'
-        f"{fields(sample.targets, schema, trace, palette, problems)}</div>"
+        f'<div class="answer"><h3>{escape(sample.key)}</h3>{pen.fields(sample.targets, schema, trace)}</div>'
         for sample, trace in first
     ]
     part = f"{len(first)} of {size} samples" if len(first) < size else f"{len(first)} samples"
@@ -60,22 +56,22 @@ def first_batch(
     )
 
 
-def pairs(answers: Answers, palette: Palette, problems: list[str]) -> str:
+def pairs(answers: Answers, pen: Pen) -> str:
     """Samples of the validation that were drawn, whatever they cost."""
     if not answers.drawn:
         return ""
-    cards = "".join(_card(one, answers, palette, problems) for one in answers.drawn)
+    cards = "".join(_card(one, answers, pen) for one in answers.drawn)
     return (
         f"<h2>Truth beside prediction <small>{len(answers.drawn)} of {answers.count} validation samples, drawn; by "
         f'{escape(answers.which)}</small></h2>\n<div class="answers">{cards}</div>'
     )
 
 
-def worst(answers: Answers, palette: Palette, problems: list[str]) -> str:
+def worst(answers: Answers, pen: Pen) -> str:
     """The samples of the highest losses, the worst first, each with its command."""
     if not answers.worst:
         return ""
-    cards = "".join(_card(one, answers, palette, problems, again=True) for one in answers.worst)
+    cards = "".join(_card(one, answers, pen, again=True) for one in answers.worst)
     looked = f"of {answers.looked} of {answers.count} validation samples that were looked at"
     return (
         f"<h2>Highest losses <small>{looked}; wrong labels are often among them. Each command draws its sample "
@@ -83,41 +79,30 @@ def worst(answers: Answers, palette: Palette, problems: list[str]) -> str:
     )
 
 
-def _card(one: Answered, answers: Answers, palette: Palette, problems: list[str], again: bool = False) -> str:
+def _card(one: Answered, answers: Answers, pen: Pen, again: bool = False) -> str:
     """What has a place on the sample is drawn twice, side by side; what has none is said below."""
     truth = one.sample.targets[answers.learnt]
-    inside = _pair(one, answers, palette, problems) if truth.axes else _said(one, truth, answers, palette, problems)
+    inside = _pair(one, answers, pen) if truth.axes else _said(one, truth, answers, pen)
     command = f'<code class="again">{escape(one.again)}</code>' if again else ""
     head = f"{escape(one.sample.key)} <span>loss {one.loss:.3g}</span>"
     kind = "answer" if truth.axes else "answer narrow"
     return f'<div class="{kind}"><h3>{head}</h3>{inside}{command}</div>'
 
 
-def _pair(one: Answered, answers: Answers, palette: Palette, problems: list[str]) -> str:
-    truth = _shown(one.sample.targets, answers, one.trace, palette, problems)
+def _pair(one: Answered, answers: Answers, pen: Pen) -> str:
+    truth = pen.drawn(one.sample.targets, answers.schema, one.trace)
     changed = {**one.sample.targets, answers.learnt: one.told}
-    told = _shown(changed, answers, one.trace, palette, problems, one.sample.targets)
+    told = pen.drawn(changed, answers.schema, one.trace, one.sample.targets)
     sides = [("truth", truth), ("prediction", told)]
     figures = "".join(f"<figure><figcaption>{name}</figcaption>{side}</figure>" for name, side in sides)
     return f'<div class="pair">{figures}</div>'
 
 
-def _said(one: Answered, truth: Target, answers: Answers, palette: Palette, problems: list[str]) -> str:
+def _said(one: Answered, truth: Target, answers: Answers, pen: Pen) -> str:
     there, told = (str(each.value) if isinstance(each, Label) else each.kind for each in (truth, one.told))
     sure = f", {one.sure:.0%} sure" if one.sure is not None else ""
     verdict = "" if one.sure is None else "✓ right · " if there == told else "✗ wrong · "
     kind = "said" + ("" if one.sure is None else " right" if there == told else " wrong")
-    shown = _shown(one.sample.targets, answers, one.trace, palette, problems)
+    shown = pen.drawn(one.sample.targets, answers.schema, one.trace)
     words = f"{verdict}truth {escape(there)} · prediction {escape(told)}{sure}"
     return f'{shown}<p class="{kind}">{words}</p>'
-
-
-def _shown(
-    targets: Mapping[str, Target],
-    answers: Answers,
-    trace: Trace,
-    palette: Palette,
-    problems: list[str],
-    before: Mapping[str, Target] | None = None,
-) -> str:
-    return drawn(targets, answers.schema, trace, palette, problems, before)

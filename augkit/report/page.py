@@ -41,8 +41,8 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
   color: var(--soft); }
 .event { position: absolute; top: 0; height: 100%; min-width: 2px; border: 1.5px solid var(--c);
   background: color-mix(in srgb, var(--c) 12%, transparent); }
-.event b { position: absolute; left: 0; padding: 0 2px; color: #fff; background: var(--c); font: 10px/12px system-ui;
-  white-space: nowrap; } .event b.above { bottom: 100%; } .event b.inside { top: 0; }
+.event b { position: absolute; z-index: 1; left: 0; padding: 0 2px; color: #fff; background: var(--c);
+  font: 10px/12px system-ui; white-space: nowrap; } .event b.above { bottom: 100%; } .event b.inside { top: 0; }
 .beat { position: absolute; top: 0; height: 100%; border-left: 1px solid var(--c); }
 .word { position: absolute; bottom: 0; padding: 0 2px; overflow: hidden; white-space: nowrap; font: 10px/13px system-ui;
   border-left: 1px solid var(--c); background: color-mix(in srgb, var(--c) 28%, transparent); }

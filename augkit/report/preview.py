@@ -11,9 +11,8 @@ from augkit.data.samples import Dataset
 from augkit.errors import DataError
 from augkit.report.drawn import said
 from augkit.report.edited import told
-from augkit.report.fields import fields
+from augkit.report.fields import Pen
 from augkit.report.page import page
-from augkit.report.palette import Palette
 from augkit.sample import Sample
 from augkit.trace import Trace, TraceEntry
 from augkit.words import suggestion
@@ -80,15 +79,14 @@ def counted(count: int, split: str = "train") -> str:
 class _Drawer:
     training: Dataset
     evaluation: Dataset
-    palette: Palette
-    problems: list[str]
+    pen: Pen
 
     @classmethod
     def of(cls, opened: Opened, split: Part) -> _Drawer:
-        return cls(opened.dataset(split, augment=True), opened.dataset(split, augment=False), Palette(), [])
+        return cls(opened.dataset(split, augment=True), opened.dataset(split, augment=False), Pen())
 
     def made(self, title: str, body: str) -> Preview:
-        return Preview(page(title, body), tuple(dict.fromkeys(self.problems)))
+        return Preview(page(title, body), tuple(dict.fromkeys(self.pen.problems)))
 
     def row(self, index: int, epochs: Iterable[int], copy: int = 0) -> str:
         """One sample: its key, the original, what validation sees, and the draws."""
@@ -96,9 +94,9 @@ class _Drawer:
         try:
             original = self.training.original(index)
         except DataError as error:
-            self.problems.append(str(error))
+            self.pen.problems.append(str(error))
             return f'<h2>{escape(key)}</h2><p class="problem">{escape(str(error))}</p>'
-        inside = fields(original.targets, schema, None, self.palette, self.problems)
+        inside = self.pen.fields(original.targets, schema, None)
         cards = [_card("original", "", inside, None, key)]
         cards += [self.draw(self.evaluation, (0, index, 0), "validation", original)]
         cards += [self.draw(self.training, (epoch, index, copy), f"epoch {epoch}", original) for epoch in epochs]
@@ -108,13 +106,12 @@ class _Drawer:
         try:
             sample, trace = dataset.traced(visit)
         except DataError as error:
-            self.problems.append(str(error))
+            self.pen.problems.append(str(error))
             return f'<div class="card"><h3>{title}</h3><p class="problem">{escape(str(error))}</p></div>'
         epoch, _, copy = visit
         detail = "" if dataset is self.evaluation else f"copy {copy}"
         name = f"key {sample.key}, epoch {epoch}, copy {copy}"
-        schema, problems = dataset.plan.out_schema, self.problems
-        inside = fields(sample.targets, schema, trace, self.palette, problems, original.targets)
+        inside = self.pen.fields(sample.targets, dataset.plan.out_schema, trace, original.targets)
         return _card(title, detail, inside, told(dataset.plan, original.targets, trace), name)
 
 

@@ -9,8 +9,9 @@ from html import escape
 from typing import Any
 
 from augkit.report.answered import Answers, first_batch, pairs, worst
+from augkit.report.fields import Pen
 from augkit.report.page import page
-from augkit.report.palette import BAD, GOOD, Palette
+from augkit.report.palette import BAD, GOOD
 from augkit.report.tables import by_class, confused, facts
 from augkit.sample import Sample
 from augkit.schema import Schema
@@ -35,9 +36,9 @@ dd {{ margin: 0; overflow-wrap: anywhere; }}
 .pair {{ display: flex; flex-wrap: wrap; gap: 14px; }} .pair figure {{ margin: 0; max-width: 258px; }}
 .answer .clip, .answer .text {{ width: 258px; max-width: 100%; }}
 figcaption {{ font-size: 12px; color: var(--soft); }}
-.said {{ margin: 4px 0 0; max-width: 300px; overflow-wrap: anywhere; }} .right {{ color: var(--good); }}
+.said {{ margin: 4px 0 0; max-width: 230px; overflow-wrap: anywhere; }} .right {{ color: var(--good); }}
 .wrong {{ color: var(--bad); font-weight: 600; }}
-.narrow {{ max-width: 240px; }} code.again {{ display: block; margin-top: 6px; padding: 4px 6px; max-width: 600px;
+.narrow {{ max-width: 290px; }} code.again {{ display: block; margin-top: 6px; padding: 4px 6px; max-width: 600px;
   border: 1px solid var(--line); border-radius: 6px; overflow-wrap: anywhere; user-select: all; }}
 .scroll {{ overflow-x: auto; }} caption {{ text-align: left; white-space: nowrap;
   padding-bottom: 4px; }} table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
@@ -53,6 +54,10 @@ figcaption {{ font-size: 12px; color: var(--soft); }}
 @media (max-width: 600px) {{ body {{ padding: 14px; }} .answers {{ gap: 8px; }} .answer .pic {{ zoom: .6; }}
   .answer .pic b {{ zoom: 1.6; }} .answer.narrow {{ max-width: calc(50% - 4px); }} }}
 """
+
+
+_SIDE = 260
+"""Pixels a side of the pictures on a page of many."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +80,13 @@ class RunReport:
 
 def run_page(report: RunReport) -> str:
     """One HTML document."""
-    palette = Palette()
-    fed = first_batch(report.first, report.batch_size, report.schema, palette, report.problems)
+    pen = Pen(problems=report.problems, side=_SIDE)
+    fed = first_batch(report.first, report.batch_size, report.schema, pen)
     parts = [_head(report), _curves(report), _findings(report.metrics), fed]
     if report.answers is not None:
-        parts.append(pairs(report.answers, palette, report.problems))
+        parts.append(pairs(report.answers, pen))
         parts.append(_tables(report))
-        parts.append(worst(report.answers, palette, report.problems))
+        parts.append(worst(report.answers, pen))
     parts += [f'<p class="problem">{escape(problem)}</p>' for problem in dict.fromkeys(report.problems)]
     parts.append(facts(report.metrics, report.recipe))
     html = page(f"{report.metrics['title']}: report", "\n".join(filter(None, parts)), STYLE)

@@ -61,15 +61,17 @@ class Reporter(lightning.Callback):
         self._write()
 
     def _write(self, answered: bool = True) -> None:
-        """What fails here must not cost a run: it is said in one line."""
+        """What fails here must not cost a run: it is said in one line, and there is a page without answers at least."""
         folder = self.record.folder
         try:
             with torch.random.fork_rng(), lent_globals(0):
                 write_text(folder / REPORT, run_page(_gathered(self.job, self.record, answered)))
         except Exception as error:  # a stranger's panel or network may do anything
             last = traceback.format_exception_only(error)[-1].strip()
-            said = f"no {REPORT}: {last}; the run itself is as it should be. train: {{report: off}} makes none"
-            self.record.progress.warn(said)
+            lacks = f"{REPORT} has no answers" if answered else f"no {REPORT}"
+            self.record.progress.warn(f"{lacks}: {last}; the run is as it should be. train: {{report: off}} makes none")
+            if answered:
+                self._write(answered=False)
 
 
 def _gathered(job: Job, record: Record, answered: bool) -> RunReport:

@@ -35,7 +35,7 @@ def reported(given: dict[str, Any], out: Path) -> tuple[Run, str]:
     stream = io.StringIO()
     run = fit(given, out, progress=Progress(stream))
     html = (out / "report.html").read_text(encoding="utf-8")
-    assert "no report.html" not in stream.getvalue() and 'class="problem"' not in html
+    assert "report.html" not in stream.getvalue() and 'class="problem"' not in html
     return run, html
 
 
@@ -141,7 +141,9 @@ def test_a_page_that_fails_is_one_line_and_the_run_stays(tmp_path: Path, monkeyp
     stream = io.StringIO()
     run = fit(recipe(report="on"), tmp_path / "run", progress=Progress(stream))
     [line] = [line for line in stream.getvalue().splitlines() if "report" in line]
-    assert line.startswith("no report.html: ") and "Killed: no way to draw it; the run itself" in line
+    assert line.startswith("report.html has no answers: ") and "Killed: no way to draw it; the run is" in line
+    html = (tmp_path / "run" / "report.html").read_text()
+    assert "Learning curves" in html and "Truth beside prediction" not in html
     assert same(run, whole)
 
 
