@@ -22,7 +22,7 @@ STYLE = f"""
 @media (prefers-color-scheme: dark) {{ :root {{ --good: #7fb0ea; --bad: #f0975f; }} }}
 body {{ max-width: 1260px; }} h2 {{ font-size: 18px; border-top: 1px solid var(--line); padding-top: 18px; }}
 .reached {{ font-size: 16px; }} .curves {{ display: grid; gap: 14px;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }}
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); }}
 .curves img {{ width: 100%; background: #fff; border-radius: 8px; }}
 .note {{ border-left: 4px solid var(--bad); padding: 2px 12px; margin: 12px 0; overflow-wrap: anywhere; }}
 .note.fine {{ border-color: var(--good); }} .note p {{ margin: 2px 0; }} .note dl {{ margin: 4px 0 0; }}
