@@ -15,7 +15,8 @@ from augkit.train.threads import wait_patiently
 @with_settings
 @click.option("--seeds", type=click.IntRange(1, 100), default=3, show_default=True, help="From the recipe's seed on.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the comparison; else runs/<recipe>-<n>.")
-def command(recipes: tuple[Path, ...], settings: tuple[str, ...], seeds: int, out: Path | None) -> None:
+@click.option("--resume", is_flag=True, help="Read what is finished in --out, or the newest folder; run the rest.")
+def command(recipes: tuple[Path, ...], settings: tuple[str, ...], seeds: int, out: Path | None, resume: bool) -> None:
     """Train RECIPE with and without augmentation, or several recipes, over several seeds; say if there is a difference.
 
     Without augmentation means that `steps` are replaced by `eval_steps`; data, epochs and number of optimisation steps
@@ -24,7 +25,8 @@ def command(recipes: tuple[Path, ...], settings: tuple[str, ...], seeds: int, ou
     wait_patiently()
     from augkit.train import compare
 
-    result = compare(recipes, seeds, out, overrides=settings, say=click.echo)
+    folder = trials_folder(read_recipe(recipes[0], settings), out, resume)
+    result = compare(recipes, seeds, out, overrides=settings, resume=resume, say=click.echo)
     click.echo("")
     for line in result.lines():
         click.echo(line)

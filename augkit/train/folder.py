@@ -49,6 +49,21 @@ def old_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path =
     return folder
 
 
+def trials_folder(recipe: Recipe, out: str | Path | None, resume: bool, root: str | Path = "runs") -> Path:
+    """Where trials go: as ``new_folder``; with ``resume``, ``out`` as it is, or the newest of the recipe that holds
+    trials.
+    """
+    if not resume:
+        return new_folder(recipe, out, root)
+    if out is None:
+        runs = (path for _, path in sorted(_runs(recipe, Path(root)))[::-1])
+        out = next((path for path in runs if any(path.glob(f"*/{RECIPE}"))), None)
+    if out is None:
+        raise RecipeError(f"there are no trials of {run_name(recipe)!r} in {root} to go on with; leave --resume out.")
+    Path(out).mkdir(parents=True, exist_ok=True)
+    return Path(out)
+
+
 def moved_to(recipe: Recipe, folder: Path) -> Recipe:
     """The recipe as it must read in ``folder``, so that relative paths of the source lead where they led."""
     if recipe.source is None:

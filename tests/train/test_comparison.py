@@ -10,7 +10,8 @@ import pytest
 import augkit
 from augkit.errors import RecipeError
 from augkit.train import Comparison, compare
-from augkit.train.comparison import Paired, without_augmentation
+from augkit.train.arms import without_augmentation
+from augkit.train.paired import Paired
 from augkit.train.progress import Progress
 from tests.train.conftest import recipe
 
