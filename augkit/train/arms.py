@@ -74,7 +74,9 @@ def check_comparable(arms: Arms) -> str:
             was = expected[what][0]
             if now != was:
                 said = f"{what} is {_short(now)} in {name} and {_short(was)} in {first}"
-                raise RecipeError(f"{said}; a comparison needs it alike in all. Change one, or --set it for all.", where)
+                raise RecipeError(
+                    f"{said}; a comparison needs it alike in all. Change one, or --set it for all.", where
+                )
     return str(expected["the score"][0])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from augkit.train.paired import Paired
@@ -16,12 +16,23 @@ MOST_CLASSES = 20
 
 
 def lines_of(comparison: Comparison) -> list[str]:
-    """Scores by arm and seed, the verdicts, and the classes."""
-    first = comparison.first
-    verdicts = [pair.verdict(first, name) for name, pair in comparison.against_first().items()]
-    if len(verdicts) > 1:
-        verdicts.append(f"The {len(verdicts)} intervals are as wide as it takes for all to hold at 95 % (Bonferroni).")
-    return [*_scores(comparison), *verdicts, *_classes(comparison)]
+    """Scores by arm and seed, the classes, and what may be concluded."""
+    return [*_scores(comparison), *_classes(comparison), *_shifts(comparison), *conclusions(comparison)]
+
+
+def conclusions(comparison: Comparison) -> list[str]:
+    """A sentence for each other arm, and one on the classes where there are some."""
+    first, pairs = comparison.first, comparison.against_first()
+    said = []
+    for other, pair in pairs.items():
+        said.append(pair.verdict(first, other))
+        if comparison.classes and pair.mean and len(pair.differences) > 1:
+            said.append(harm(comparison, other))
+        if comparison.shifted:
+            said.append(f"On shifted data: {comparison.shifted_against_first()[other].verdict(first, other)}")
+    if len(pairs) > 1:
+        said.append(f"The {len(pairs)} intervals are as wide as it takes for all to hold at 95 % (Bonferroni).")
+    return said
 
 
 def _scores(comparison: Comparison) -> Iterator[str]:
@@ -36,27 +47,43 @@ def _scores(comparison: Comparison) -> Iterator[str]:
 
 
 def _classes(comparison: Comparison) -> Iterator[str]:
-    """For each other arm the classes, the lowest first, and which of them are known to be harmed."""
-    for other, pairs in comparison.classes_against_first().items():
-        better, worse = comparison.harmed()[other]
-        loser = other if better == comparison.first else comparison.first
-        up = {name: pair if better == comparison.first else pair.turned() for name, pair in pairs.items()}
-        ordered = sorted(up.items(), key=lambda item: item[1].mean)
+    """For each other arm the classes, the lowest first."""
+    for other in comparison.others if comparison.classes and len(comparison.seeds) > 1 else ():
+        better, loser, ordered = _ordered(comparison, other)
         together = f"{ordered[0][1].among} intervals that hold together at 95 % (Bonferroni)"
-        yield f"per class, {better} minus {loser}; {together}:"
-        width = max(len(name) for name in up)
+        yield f"by class, {better} minus {loser}; {together}:"
+        width = max(len(name) for name, _ in ordered)
         yield from (f"  {name:<{width}}  {pair.short()}" for name, pair in ordered[:MOST_CLASSES])
         if len(ordered) > MOST_CLASSES:
             yield f"  and {len(ordered) - MOST_CLASSES} more, see comparison.json"
-        yield harm(better, loser, list(worse), ordered)
 
 
-def harm(better: str, loser: str, worse: Sequence[str], ordered: Sequence[tuple[str, Paired]]) -> str:
-    """Which classes the arm with the higher mean made worse, or that none is known to be; the lowest come first."""
+def _shifts(comparison: Comparison) -> Iterator[str]:
+    """Means over seeds by corruption, arm and severity."""
+    means = comparison.shifted_means()
+    rows = [(f"{name}, {arm}", means[arm][name]) for name in next(iter(means.values()), {}) for arm in means]
+    if rows:
+        width = max(len(name) for name, _ in rows)
+        yield f"{'shifted, mean over seeds':<{width}}  " + "".join(f"{number:>7}" for number in range(1, 6)) + "   mean"
+        for name, scores in rows:
+            yield f"{name:<{width}}  {''.join(f'{score:>7.3f}' for score in scores)} {statistics.fmean(scores):>6.3f}"
+    yield from (f"left out of the shifts: {why}" for why in comparison.left_out)
+
+
+def _ordered(comparison: Comparison, other: str) -> tuple[str, str, list[tuple[str, Paired]]]:
+    """The arm with the higher mean, the one with the lower, the classes as seen from the former, worst first."""
+    arms = [comparison.first, other]
+    pairs = comparison.classes_against_first()[other]
+    if comparison.against_first()[other].mean < 0:
+        arms, pairs = arms[::-1], {name: pair.turned() for name, pair in pairs.items()}
+    return arms[0], arms[1], sorted(pairs.items(), key=lambda item: item[1].mean)
+
+
+def harm(comparison: Comparison, other: str) -> str:
+    """Which classes the arm with the higher mean made worse, or that none is known to be."""
+    better, loser, ordered = _ordered(comparison, other)
+    worse = ", ".join(f"{name} ({pair.mean:+.3f})" for name, pair in ordered if pair.sign < 0)
     if worse:
-        listing = ", ".join(f"{name} ({pair.mean:+.3f})" for name, pair in ordered if name in worse)
-        return f"Made worse though the mean went up: with {better}, {listing}, against {loser}."
+        return f"Made worse though the mean went up: {worse}; {better} against {loser}."
     name, pair = ordered[0]
-    if len(pair.differences) < 2:
-        return "One seed says nothing about single classes."
-    return f"No class is found to be worse with {better} than with {loser}; {name} comes out lowest, {pair.mean:+.3f}."
+    return f"No class is found to be worse, {better} against {loser}; {name} comes out lowest, {pair.mean:+.3f}."

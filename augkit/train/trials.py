@@ -22,7 +22,7 @@ DONE = ("finished", "early_stop")
 
 @dataclass(frozen=True)
 class Trial:
-    """A finished run of an arm; ``metrics`` is what its ``metrics.json`` holds, ``judged`` which of its epochs counts."""
+    """A finished run of an arm: what its ``metrics.json`` holds, and which of its epochs counts."""
 
     arm: str
     seed: int
