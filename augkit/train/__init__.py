@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from augkit.train.ablation import ablate as ablate
     from augkit.train.backbones import Backbone as Backbone
     from augkit.train.backbones import build as build
     from augkit.train.classifier import Classifier as Classifier
@@ -30,6 +31,7 @@ _HOMES = {
     "Task": "task",
     "TrainConfig": "config",
     "Trained": "trained",
+    "ablate": "ablation",
     "build": "backbones",
     "compare": "comparison",
     "fit": "run",
