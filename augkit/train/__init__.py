@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from augkit.train.task import Task as Task
     from augkit.train.trained import Trained as Trained
     from augkit.train.trained import open_run as open_run
+    from augkit.train.tuning import tune as tune
 
 _HOMES = {
     "Backbone": "backbones",
@@ -36,6 +37,7 @@ _HOMES = {
     "compare": "comparison",
     "fit": "run",
     "open_run": "trained",
+    "tune": "tuning",
 }
 __all__ = sorted(_HOMES)
 
