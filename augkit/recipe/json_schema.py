@@ -24,14 +24,12 @@ _ONE: Json = {"type": "object", "minProperties": 1, "maxProperties": 1, "additio
 
 
 def recipe_schema(tasks: Mapping[str, type[Checked]]) -> Json:
-    """The schema of a recipe; ``tasks`` declare what its train section may say, the usual one first.
-
-    What an editor can know: names, types, bounds, defaults, help. What depends on the whole recipe (whether a kind can
-    follow a step, whether a short name is unambiguous) only ``augkit check`` knows.
+    """The schema of a recipe; ``tasks`` declare what its train section may say, the usual one first. What depends on
+    the whole recipe (can a kind follow a step? is a short name unambiguous?) only ``augkit check`` knows.
     """
     properties: Json = {
         "augkit": {"const": VERSION, "description": "the version of the format"},
-        "extends": one_of([{"type": "string"}, _TEXTS]) | {"description": "another recipe that this one is laid over"},
+        "extends": {**one_of([{"type": "string"}, _TEXTS]), "description": "another recipe that this one is laid over"},
         "vars": {"type": ["object", "null"], "description": 'values to use as "${name}"'},
         "plugins": _TEXTS | {"description": "plugins that must be there"},
         "source": _sources(),

@@ -97,7 +97,7 @@ def curves(title: str, lines: Mapping[str, Sequence[float]], low: float, high: f
     """A small panel with a line for each name over 0, 1, 2, …; the names are the page's legend."""
     across, up = Axis(0, max(map(len, lines.values())) - 1, 40, 180), Axis(low, high, 128, -100)
     parts = [f'<text x="40" y="16">{escape(title)}</text>']
-    for tick in up.ticks(4):
+    for tick in up.ticks(6):
         parts.append(f'<line class="grid" x1="40" x2="220" y1="{up(tick):.1f}" y2="{up(tick):.1f}"/>')
         parts.append(f'<text class="soft" x="34" y="{up(tick) + 4:.1f}" text-anchor="end">{tick:.4g}</text>')
     parts += [

@@ -71,7 +71,8 @@ def shifts_for(arms: Arms) -> Shifts:
                     _compiled(recipe, Shifts({}, at).corrupted(recipe.eval_steps, node))
             steps[name] = nodes
         except (CompileError, MissingDependency) as error:
-            left.append(f"{name}: {getattr(error, 'message', error)}")
+            why = str(getattr(error, "message", error)).removeprefix(f"corruption/{name}: ")
+            left.append(f"{name}: {why.partition('. ')[0]}")
     if not steps:
         raise CompileError(f"--shifted: no corruption fits these recipes. {' '.join(left)}")
     return Shifts(steps, at, tuple(left))

@@ -82,8 +82,8 @@ def _ordered(comparison: Comparison, other: str) -> tuple[str, str, list[tuple[s
 def harm(comparison: Comparison, other: str) -> str:
     """Which classes the arm with the higher mean made worse, or that none is known to be."""
     better, loser, ordered = _ordered(comparison, other)
-    worse = ", ".join(f"{name} ({pair.mean:+.3f})" for name, pair in ordered if pair.sign < 0)
+    worse = ", class ".join(f"{name} ({pair.mean:+.3f})" for name, pair in ordered if pair.sign < 0)
     if worse:
-        return f"Made worse though the mean went up: {worse}; {better} against {loser}."
+        return f"Made worse though the mean went up: class {worse}; {better} against {loser}."
     name, pair = ordered[0]
-    return f"No class is found to be worse, {better} against {loser}; {name} comes out lowest, {pair.mean:+.3f}."
+    return f"No class is found to be worse, {better} against {loser}; class {name} comes out lowest, {pair.mean:+.3f}."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from augkit.errors import RecipeError
 from augkit.recipe import Recipe
 from augkit.recipe.grammar import is_empty
 from augkit.train.arms import Arms, folder_name
-from augkit.train.folder import LAST, METRICS, RECIPE, moved_to
+from augkit.train.folder import LAST, METRICS, RECIPE, clear, moved_to
 from augkit.train.progress import Progress
 from augkit.train.run import fit
 
@@ -71,8 +70,8 @@ def _trial(arm: str, recipe: Recipe, folder: Path, resume: bool, progress: Progr
     if resume and (found := finished(recipe, folder)) is not None:
         return Trial(arm, recipe.seed, folder, found, judged_epoch(recipe)), True
     begun = resume and (folder / LAST).is_file()
-    if resume and folder.is_dir() and not begun:
-        shutil.rmtree(folder)  # stopped before its first epoch was over; `finished` has seen that it is of this recipe
+    if resume and not begun:
+        clear(folder)  # stopped before its first epoch was over; `finished` has seen that it is of this recipe
     run = fit(recipe, folder, resume=begun, progress=progress)
     return Trial(arm, recipe.seed, folder, run.metrics, judged_epoch(recipe)), False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from augkit.recipe.grammar import Complaints, place
 from augkit.recipe.located import Map, plain
 from augkit.recipe.reading import Given, Overrides
 from augkit.recipe.search import Searched, TuneConfig, read_tune
-from augkit.train.folder import moved_to, trials_folder, write_json, write_text
+from augkit.train.folder import clear, moved_to, trials_folder, write_json, write_text
 from augkit.train.progress import Progress
 from augkit.train.run import fit
 from augkit.train.study import Study, Tried
@@ -63,14 +62,12 @@ def tune(
     progress: Progress | None = None,
     say: Callable[[str], None] = print,
 ) -> Tuned:
-    """Train ``tune: trials`` times with values of ``tune: search``, and keep the ones that validation likes best.
+    """Train ``tune: trials`` times with values of ``tune: search``, and say which validation likes best.
 
-    Values are chosen by Optuna's tree-structured Parzen estimator, seeded by the recipe's seed and the trial's number;
-    a trial that is worse than the median of the others at the same epoch is stopped. All trials have one split and one
-    seed, and are judged by ``train: monitor`` on the validation split; the test split is never opened. Writes every
-    run, the journal, ``tuning.json`` and ``best.yaml`` into ``out``, or a new folder in ``runs``; with ``resume`` goes
-    on there, to the same trials as if it had never stopped. RecipeError where the recipe has nothing to search, or does
-    not take an end of what is searched.
+    All trials have one split and one seed, and are judged by ``train: monitor`` on the validation split; the test split
+    is never opened. Writes every run, the journal, ``tuning.json`` and ``best.yaml`` into ``out``, or a new folder in
+    ``runs``; with ``resume`` goes on there, to the same trials as if it had never stopped. RecipeError where the recipe
+    has nothing to search, or does not take an end of what is searched.
     """
     texts = _as_texts(overrides)
     own = read_recipe(recipe, texts)
@@ -79,12 +76,12 @@ def tune(
     _check_ends(recipe, texts, searched)
     folder, progress = trials_folder(own, out, resume), progress or Progress()
     study = Study(folder / JOURNAL, own, searched, monitor, config.prune)
-    while len(study.tried()) < config.trials:
-        number = len(study.tried())
-        progress.prefix = f"[trial {number + 1}/{config.trials}] "
-        say(_line(_try(study, recipe, texts, folder / f"trial-{number + 1}", progress), monitor, config.trials))
-        write_json(folder / RESULT, Tuned(folder, own, searched, monitor, study.tried()).to_json())
     found = Tuned(folder, own, searched, monitor, study.tried())
+    for number in range(len(found.tried) + 1, config.trials + 1):
+        progress.prefix = f"[trial {number}/{config.trials}] "
+        say(_line(_try(study, recipe, texts, folder / f"trial-{number}", progress), monitor, config.trials))
+        found = replace(found, tried=study.tried())
+        write_json(folder / RESULT, found.to_json())
     if found.best is not None:
         write_text(folder / BEST_RECIPE, _as_recipe(read_recipe(recipe, [*texts, *found.settings]), folder))
     return found
@@ -132,8 +129,7 @@ def _check_ends(recipe: Given, texts: Sequence[str], searched: Sequence[Searched
 
 def _try(study: Study, recipe: Given, texts: Sequence[str], folder: Path, progress: Progress) -> Tried:
     """One training; a run that was stopped in the middle begins anew, since what it was told is in the journal."""
-    if folder.is_dir():
-        shutil.rmtree(folder)
+    clear(folder)
     trial, values = study.ask()
     settings = [each.assignment(values[each.path]) for each in study.searched]
     one = without_tune(read_recipe(recipe, [*texts, *settings]))

@@ -7,8 +7,8 @@ CORRUPTIONS = {
     "blur": [{"image/gaussian_blur": {"sigma": sigma}} for sigma in (0.5, 1, 1.5, 2, 3)],
     "motion": [{"image/motion_blur": {"length": length}} for length in (3, 5, 7, 9, 13)],
     "bright": [{"image/brightness": {"factor": factor}} for factor in (1.2, 1.4, 1.6, 1.8, 2)],
-    "dark": [{"image/brightness": {"factor": factor}} for factor in (0.7, 0.55, 0.4, 0.3, 0.2)],
-    "contrast": [{"image/contrast": {"factor": factor}} for factor in (0.6, 0.45, 0.3, 0.2, 0.1)],
+    "dark": [{"image/brightness": {"factor": factor}} for factor in (0.8, 0.65, 0.5, 0.35, 0.2)],
+    "contrast": [{"image/contrast": {"factor": factor}} for factor in (0.8, 0.65, 0.5, 0.35, 0.2)],
     "jpeg": [{"image/jpeg": {"quality": quality}} for quality in (25, 18, 15, 10, 7)],
 }
 """After ImageNet-C (Hendrycks and Dietterich 2019), whose strengths of noise and JPEG these are, or milder ones."""

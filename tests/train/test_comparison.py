@@ -135,7 +135,7 @@ def test_a_class_that_was_made_worse_is_named_though_the_mean_went_up() -> None:
     old = by_class((0.6, 0.70), (0.6, 0.71), (0.62, 0.70), (0.6, 0.71))
     scores = {name: [sum(row.values()) / 2 for row in rows] for name, rows in (("new", new), ("old", old))}
     found = Comparison((1, 2, 3, 4), scores, "accuracy", {"new": new, "old": old})
-    assert found.lines()[-1] == "Made worse though the mean went up: dog (-0.197); new against old."
+    assert found.lines()[-1] == "Made worse though the mean went up: class dog (-0.197); new against old."
     turned = Comparison((1, 2, 3, 4), dict(reversed(scores.items())), "accuracy", {"old": old, "new": new})
     assert turned.lines()[-1] == found.lines()[-1], "whichever arm is named first"
 
@@ -144,7 +144,7 @@ def test_a_class_that_may_be_worse_by_chance_is_not_called_harmed() -> None:
     new, old = by_class((0.9, 0.5), (0.9, 0.8)), by_class((0.5, 0.6), (0.6, 0.8))
     scores = {name: [sum(row.values()) / 2 for row in rows] for name, rows in (("new", new), ("old", old))}
     found = Comparison((1, 2), scores, "accuracy", {"new": new, "old": old})
-    assert "No class is found to be worse, new against old; dog comes out lowest, -0.050" in found.lines()[-1]
+    assert "No class is found to be worse, new against old; class dog comes out lowest, -0.050" in found.lines()[-1]
 
 
 def test_a_class_that_one_validation_lacks_is_paired_where_it_is() -> None:
