@@ -15,6 +15,8 @@ from augkit.train.threads import wait_patiently
 if TYPE_CHECKING:
     from augkit.train.tuning import Tuned
 
+PAGE = "tuning.html"
+
 
 @click.command()
 @click.argument("recipe", type=click.Path(path_type=Path))
@@ -25,22 +27,26 @@ if TYPE_CHECKING:
 def command(recipe: Path, settings: tuple[str, ...], trials: int | None, out: Path | None, resume: bool) -> None:
     """Search the values that `tune: search` of RECIPE names, by trainings that are judged on the validation split.
 
-    The folder gets every run, a journal to resume from, tuning.json, and best.yaml: the recipe with the values of the
-    best trial.
+    The folder gets every run, a journal to resume from, tuning.json, tuning.html, and best.yaml, the recipe with the
+    values of the best trial.
     """
     wait_patiently()
     from augkit.train import tune
 
     more = () if trials is None else (f"tune.trials={trials}",)
     found = tune(recipe, out, overrides=(*settings, *more), resume=resume, say=click.echo)
-    for line in outcome(found, recipe):
+    from augkit.report.tuned import tuning_page
+    from augkit.train.folder import write_text
+
+    said = list(outcome(found, recipe))
+    write_text(found.folder / PAGE, tuning_page(f"{recipe.name}, tuned", found.to_json(), said))
+    for line in ("", *said, f"wrote {found.folder / PAGE}"):
         click.echo(line)
 
 
 def outcome(found: Tuned, recipe: Path) -> Iterator[str]:
     """The best trial, how to have it again, and how much of it to believe."""
     best, count = found.best, len(found.tried)
-    yield ""
     if best is None:
         yield f"None of {count} trials was finished; see {found.folder}."
         return

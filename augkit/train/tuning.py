@@ -49,8 +49,14 @@ class Tuned:
     def to_json(self) -> dict[str, Any]:
         """For ``tuning.json``."""
         tried = [each.to_json() for each in self.tried]
-        best = self.best
-        return {"monitor": self.monitor, "best": best.number if best else None, "set": self.settings, "trials": tried}
+        best, laws = self.best, {each.path: each.law for each in self.searched}
+        return {
+            "monitor": self.monitor,
+            "searched": laws,
+            "best": best.number if best else None,
+            "set": self.settings,
+            "trials": tried,
+        }
 
 
 def tune(

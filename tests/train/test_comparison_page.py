@@ -12,6 +12,7 @@ import pytest
 
 from augkit.report.charts import axis_over, dots, forest
 from augkit.report.compared import comparison_page
+from augkit.report.tuned import tuning_page
 from augkit.train import Comparison
 from augkit.train.tables import conclusions
 
@@ -79,3 +80,36 @@ def test_all_marks_are_on_the_chart(scores: list[float]) -> None:
     assert all(0 < float(each.get("cx", -1)) < width for each in chart.iter("circle"))
     axis = axis_over(scores)
     assert 1 <= len(axis.ticks()) <= 8 and all(axis.low <= tick <= axis.high for tick in axis.ticks())
+
+
+def tried(number: int, lr: float, state: str = "finished", value: float | None = None) -> dict[str, Any]:
+    values = {"train.lr": lr, "train.optimizer": "<SGD>" if number % 2 else {"name": "AdamW"}}
+    return {"number": number, "values": values, "state": state, "value": value, "told": {}, "why": ""}
+
+
+def test_the_page_of_a_search_has_a_panel_for_each_path_and_the_best_in_its_own_colour() -> None:
+    trials = [
+        tried(0, 1e-4, value=0.5),
+        tried(1, 1e-2, value=0.2),
+        tried(2, 1.0, "diverged"),
+        tried(3, 0.1, "pruned", 0.9),
+    ]
+    searched = {"train.lr": "log", "train.optimizer": "choice"}
+    page = tuning_page(
+        "r.yaml, tuned", {"monitor": "val_loss", "searched": searched, "best": 1, "trials": trials}, ["a < b"]
+    )
+    panels = svgs(page)
+    assert len(panels) == 3 and "<SGD>" not in page and "a &lt; b" in page
+    for panel in panels:
+        circles = list(panel.iter("circle"))
+        assert len(circles) == 3, "what diverged before its first validation has no place"
+        assert [each.get("r") for each in circles] == ["4", "4", "6"]
+    places = sorted(float(each.get("cx", 0)) for each in panels[1].iter("circle"))
+    assert places[1] - places[0] == pytest.approx(2 * (places[2] - places[1]), rel=0.02), "1e-4, 1e-2, 1e-1"
+    cells = re.findall(r"<td>([^<]*)</td>", page)
+    assert cells[::5] == ["2", "1", "3", "4"] or cells[::5] == ["2", "1", "4", "3"]
+
+
+def test_a_search_without_any_result_has_a_page() -> None:
+    told = {"monitor": "val_loss", "searched": {"train.lr": "log"}, "best": None, "trials": [tried(0, 1.0, "diverged")]}
+    assert "diverged" in tuning_page("r", told, [])

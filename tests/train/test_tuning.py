@@ -161,7 +161,7 @@ def test_tune_as_it_is_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert lines[0].startswith("trial 1/1: train.lr ")
     assert lines[2].startswith("best: trial 1 of 1 (0 pruned): val_loss ")
     assert lines[3].startswith("augkit train tiny.yaml --set train.lr=")
-    assert "looks better than it is" in lines[5]
+    assert "looks better than it is" in lines[5] and lines[7] == "wrote runs/tiny-1/tuning.html"
     assert lines[6].startswith("augkit compare runs/tiny-1/best.yaml tiny.yaml --seeds 5 --set seed=1003")
     again = CliRunner().invoke(main, [*lines[6].split()[1:], "--seeds", "1"], catch_exceptions=False)
     assert again.exit_code == 0, again.output
