@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,12 +60,14 @@ def fit(
     resume: bool = False,
     progress: Progress | None = None,
     overrides: Overrides = None,
+    after: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Run:
     """Train as the recipe says, into ``out`` or a new folder in ``runs``.
 
     The recipe's seed decides split, first weights, order, augmentation and dropout: on one machine and number of
     threads, the same seed gives the same weights. With ``resume`` the run in ``out`` (or the newest of this recipe)
-    goes on from its last checkpoint and ends as if it had never stopped. Raises RecipeError for what the recipe gets
+    goes on from its last checkpoint and ends as if it had never stopped. ``after`` is called with the losses and scores
+    of every validated epoch; what it raises ends the run. Raises RecipeError for what the recipe gets
     wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
@@ -81,7 +83,8 @@ def fit(
         watch = Watch(job, progress) if job.config.checks == "on" else None
         facts = _facts(job, model) | ({"checks": watch.told} if watch else {})
         beside = watch.beside if watch else {}
-        record = Record(folder, job.config, progress, facts, _identity(job, model), started=started, beside=beside)
+        record = Record(folder, job.config, progress, facts, _identity(job, model), beside=beside)
+        record.started, record.after = started, after
         checkpoint = _resume(folder, record, model, job.train, watch) if resume else None
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)

@@ -137,7 +137,7 @@ def open_run(folder: str | Path, which: Literal["best", "last"] = "best") -> Tra
     with torch.random.fork_rng(devices=[]):
         model = task.learner(design)
     try:
-        model.load_state_dict(checkpoint["state_dict"])
+        model.load_state_dict(checkpoint["average"]["values"] if "average" in checkpoint else checkpoint["state_dict"])
     except RuntimeError as error:
         said = str(error).splitlines()[1:3]
         raise RecipeError(f"{path} does not fit {folder / RECIPE}: {' '.join(said).strip()}") from error
