@@ -22,10 +22,8 @@ from augkit.errors import RecipeError
 from augkit.plugins import catalogue
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.grammar import place
-from augkit.recipe.located import plain
 from augkit.recipe.reading import Given, Overrides
 from augkit.sample import Target
-from augkit.train.checkpoint import read_checkpoint
 from augkit.train.classification import READS
 from augkit.train.config import RunConfig, located_in
 from augkit.train.design import Design, shape_of
@@ -36,6 +34,7 @@ from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
 from augkit.train.reported import Reporter
+from augkit.train.resuming import checkpoint_of, identity, take_up
 from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
@@ -66,26 +65,29 @@ def fit(
 
     The recipe's seed decides split, first weights, order, augmentation and dropout: on one machine and number of
     threads, the same seed gives the same weights. With ``resume`` the run in ``out`` (or the newest of this recipe)
-    goes on from its last checkpoint and ends as if it had never stopped. ``after`` is called with the losses and scores
-    of every validated epoch; what it raises ends the run. Raises RecipeError for what the recipe gets
-    wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
+    goes on from its last checkpoint, or begins anew where it had none yet, and ends as if it had never stopped.
+    ``after`` is called with the losses and scores of every validated epoch; what it raises ends the run. Raises
+    RecipeError for what the recipe gets wrong, DataError for data that do not fit it, AugkitError when the loss is no
+    number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
     read = read_recipe(recipe, overrides)
     opened = open_recipe(read)
     refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
-    job = _job(opened)
-    if resume:
-        job = replace(job, decided=decided(read_checkpoint(old_folder(job.recipe, out) / LAST)["augkit"]))
+    job = job_of(opened)
+    saved = checkpoint_of(read, old_folder(job.recipe, out)) if resume else None
+    if saved is not None:
+        job = replace(job, decided=decided(saved["augkit"]))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
-        model = _model(job)
+        model = model_of(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
         watch = Watch(job, progress) if job.config.checks == "on" else None
         facts = _facts(job, model) | ({"checks": watch.told} if watch else {})
         beside = watch.beside if watch else {}
-        record = Record(folder, job.config, progress, facts, _identity(job, model), beside=beside)
+        record = Record(folder, job.config, progress, facts, identity(job, model), beside=beside)
         record.started, record.after = started, after
-        checkpoint = _resume(folder, record, model, job.train, watch) if resume else None
+        if saved is not None:
+            take_up(saved, record, model, job.train, watch)
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
         progress.say(_headline(facts, job))
@@ -98,7 +100,9 @@ def fit(
             if record.stopped == "running":
                 keep_features(job, model)
                 callbacks = [each for each in (watch, record, reporter) if each is not None]
-                _trainer(job.config, folder, callbacks).fit(model, job.train, job.val, ckpt_path=checkpoint)
+                _trainer(job.config, folder, callbacks).fit(
+                    model, job.train, job.val, ckpt_path=folder / LAST if saved else None
+                )
             record.write()
     return Run(folder, record.metrics(), model, job.task)
 
@@ -113,7 +117,8 @@ class Job(Design):
     val: Loader
 
 
-def _job(opened: Opened) -> Job:
+def job_of(opened: Opened) -> Job:
+    """All that is checked before a network is built; RecipeError and DataError for what does not fit."""
     recipe = opened.recipe
     if recipe.train is None:
         raise RecipeError(f"there is no `train`{_instead(recipe)}", recipe.tree.where)
@@ -152,7 +157,7 @@ def _lacks(recipe: Recipe, kinds: list[str]) -> str | None:
     return None if any(kind.normalized_by or kind.fed_as == READS for kind in types) else "picture for a backbone"
 
 
-def _model(job: Job) -> Learner:
+def model_of(job: Job) -> Learner:
     """The network, its first weights drawn from the recipe's seed."""
     torch.manual_seed(job.recipe.seed)
     with located_in(job.section, job.task.config_type):
@@ -180,39 +185,6 @@ def _trainer(config: RunConfig, folder: Path, callbacks: Sequence[lightning.Call
         deterministic="warn",
         default_root_dir=folder,
     )
-
-
-def _identity(job: Job, model: Learner) -> dict[str, Any]:
-    """What must be the same for a run to be resumed."""
-    section = plain(job.section)
-    shape = None if job.shape is None else list(job.shape)
-    of_data = {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes}
-    chosen = {"transfer": model.decision.to_json()} if model.decision else {}
-    return {**of_data, "train": section, "shape": shape, **chosen}
-
-
-def _resume(folder: Path, record: Record, model: Learner, train: Loader, watch: Watch | None) -> Path | None:
-    """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
-    path = folder / LAST
-    checkpoint = read_checkpoint(path)
-    saved = checkpoint["augkit"]
-    for name, now in record.resume_state.items():
-        if saved.get(name) != now:
-            what = f"its {name.replace('_', ' ')} is {saved.get(name)!r}, the recipe's {now!r}"
-            way = "Repeat the --set options it was started with, or start a new run."
-            raise RecipeError(f"{folder} cannot be resumed: {what}. {way}")
-    record.history[:] = saved["history"]
-    if watch is not None and (told := checkpoint["callbacks"].get(watch.state_key)):
-        watch.load_state_dict(told)
-    model.load_state_dict(checkpoint["state_dict"])
-    train.resume({**train.state(), "epoch": saved["epochs_done"], "samples_consumed": 0})
-    if record.enough:
-        record.stopped = "early_stop"
-    elif saved["epochs_done"] >= record.config.epochs:
-        record.stopped = "finished"
-    if record.stopped != "running" and "average" in checkpoint:
-        model.load_state_dict(checkpoint["average"]["values"])
-    return path
 
 
 def _facts(job: Job, model: Learner) -> dict[str, Any]:
