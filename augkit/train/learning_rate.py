@@ -16,6 +16,7 @@ from augkit.recipe.reading import Given, Overrides
 from augkit.train.curves import GRID, INK, TRAIN, VAL
 from augkit.train.lr_finder import LrRange, lr_range
 from augkit.train.optimizers import build_optimizer
+from augkit.train.precision import autocast, device_type
 from augkit.train.progress import quiet
 from augkit.train.run import job_of, model_of
 from augkit.train.threads import threads
@@ -35,7 +36,7 @@ def range_of(
     job = job_of(open_recipe(read_recipe(recipe, overrides)))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = model_of(job)
-        model.to("cuda" if torch.cuda.is_available() else "cpu")
+        model.to(device_type())
         optimizer = build_optimizer(job.config, model.groups())
         if model.thaw is not None:
             model.thaw.begin(0)
@@ -65,7 +66,8 @@ class _Step:
         return losses[0]
 
     def _learn(self, batch: Any) -> float:
-        loss: Tensor = self.model.judge(_there(batch, self.model.device), "train")
+        with autocast(self.config, self.model.device.type):
+            loss: Tensor = self.model.judge(_there(batch, self.model.device), "train")
         (loss / self.config.accumulate).backward()
         return float(loss.detach())
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import lightning.pytorch as lightning
 import torch
+from lightning.pytorch.loggers import Logger
 
 from augkit.data import Opened, open_recipe
 from augkit.data.first import first_samples, refuse_giants
@@ -30,7 +31,9 @@ from augkit.train.design import Design, shape_of
 from augkit.train.folder import LAST, RECIPE, moved_to, new_folder, old_folder, versions, write_text
 from augkit.train.kept import keep_features
 from augkit.train.learner import Learner
+from augkit.train.loggers import Telling, build_loggers, check_loggers
 from augkit.train.optimizers import build_optimizer
+from augkit.train.precision import lightning_name
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
 from augkit.train.reported import Reporter
@@ -38,6 +41,7 @@ from augkit.train.resuming import checkpoint_of, identity, take_up
 from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
+from augkit.train.timing import asked_time, kept_epochs, measured, with_epochs
 from augkit.train.transfer import decided
 from augkit.train.watch import Watch
 
@@ -71,40 +75,75 @@ def fit(
     number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
-    read = read_recipe(recipe, overrides)
-    opened = open_recipe(read)
-    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
-    job = job_of(opened)
+    read, timed = _in_time(read_recipe(recipe, overrides), out, resume, progress, started)
+    job = job_of(_opened(read))
     saved = checkpoint_of(read, old_folder(job.recipe, out)) if resume else None
     if saved is not None:
-        job = replace(job, decided=decided(saved["augkit"]))
+        job, timed = replace(job, decided=decided(saved["augkit"])), saved["augkit"].get("time")
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = model_of(job)
         folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
         watch = Watch(job, progress) if job.config.checks == "on" else None
-        facts = _facts(job, model) | ({"checks": watch.told} if watch else {})
+        of_time = {"time": timed} if timed else {}
+        facts = {**_facts(job, model), **of_time, **({"checks": watch.told} if watch else {})}
         beside = watch.beside if watch else {}
-        record = Record(folder, job.config, progress, facts, identity(job, model), beside=beside)
+        record = Record(folder, job.config, progress, facts, {**identity(job, model), **of_time}, beside=beside)
         record.started, record.after = started, after
         if saved is not None:
             take_up(saved, record, model, job.train, watch)
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
-        progress.say(_headline(facts, job))
-        for line in model.decision.lines() if model.decision else ():
-            progress.say(line)
-        for remark in remarks(job.recipe, job.opened.source):
-            progress.warn(remark)
-        reporter = Reporter(job, record) if job.config.report == "on" else None
-        with reporter.ended() if reporter else nullcontext():
-            if record.stopped == "running":
-                keep_features(job, model)
-                callbacks = [each for each in (watch, record, reporter) if each is not None]
-                _trainer(job.config, folder, callbacks).fit(
-                    model, job.train, job.val, ckpt_path=folder / LAST if saved else None
-                )
-            record.write()
+        _say(job, model, facts, progress)
+        _train(job, model, record, watch, folder / LAST if saved else None)
     return Run(folder, record.metrics(), model, job.task)
+
+
+def _in_time(
+    read: Recipe, out: str | Path | None, resume: bool, progress: Progress, started: float
+) -> tuple[Recipe, dict[str, Any] | None]:
+    """A recipe with the number of epochs that fit into its ``train.time``, as measured now or when the run began."""
+    asked = asked_time(read)
+    if asked is None:
+        return read, None
+    job = job_of(_opened(read))
+    if resume:
+        epochs = kept_epochs(old_folder(read, out))
+        progress.say(f"time: the run began with {epochs} epochs, and keeps to them")
+        return with_epochs(read, epochs), None
+    with torch.random.fork_rng(), threads(job.config.threads), quiet():
+        timed = measured(job, started, asked)
+    progress.say(timed.line())
+    return with_epochs(read, timed.epochs), timed.to_json()
+
+
+def _opened(read: Recipe) -> Opened:
+    opened = open_recipe(read)
+    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
+    return opened
+
+
+def _say(job: Job, model: Learner, facts: Mapping[str, Any], progress: Progress) -> None:
+    """What is known of a run before it starts, in lines."""
+    progress.say(_headline(facts, job))
+    for line in model.decision.lines() if model.decision else ():
+        progress.say(line)
+    for remark in remarks(job.recipe, job.opened.source):
+        progress.warn(remark)
+
+
+def _train(job: Job, model: Learner, record: Record, watch: Watch | None, checkpoint: Path | None) -> None:
+    """All epochs that are left, each written down, and at the end the report."""
+    reporter = Reporter(job, record) if job.config.report == "on" else None
+    with reporter.ended() if reporter else nullcontext():
+        if record.stopped == "running":
+            keep_features(job, model)
+            telling = Telling(record.history, record.facts) if job.config.loggers else None
+            callbacks = [each for each in (watch, record, telling, reporter) if each is not None]
+            loggers = build_loggers(job.config, record.folder, len(record.history))
+            trainer_of(job.config, record.folder, callbacks, loggers).fit(
+                model, job.train, job.val, ckpt_path=checkpoint
+            )
+        record.write()
 
 
 @dataclass(frozen=True)
@@ -164,19 +203,28 @@ def model_of(job: Job) -> Learner:
         model = job.task.learner(job)
         # refuse what torch cannot do while there is no folder yet
         build_schedule(job.config, build_optimizer(job.config, model.groups()), job.steps)
+        lightning_name(job.config)
+        check_loggers(job.config)
     return model.to(memory_format=model.layout)
 
 
-def _trainer(config: RunConfig, folder: Path, callbacks: Sequence[lightning.Callback]) -> lightning.Trainer:
-    """``callbacks`` in order: what is beside an epoch is measured before it is written."""
+def trainer_of(
+    config: RunConfig,
+    folder: Path,
+    callbacks: Sequence[lightning.Callback],
+    loggers: Sequence[Logger] = (),
+    **more: Any,
+) -> lightning.Trainer:
+    """``callbacks`` in order: what is beside an epoch is measured before it is written. ``more`` is for Lightning."""
     return lightning.Trainer(
-        max_epochs=config.epochs,
+        max_epochs=more.pop("max_epochs", config.epochs),
+        precision=lightning_name(config),
         accelerator="auto",
         devices=1,
         gradient_clip_val=config.clip_norm,
         accumulate_grad_batches=config.accumulate,
         callbacks=list(callbacks),
-        logger=False,
+        logger=list(loggers) or False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
@@ -184,6 +232,7 @@ def _trainer(config: RunConfig, folder: Path, callbacks: Sequence[lightning.Call
         use_distributed_sampler=False,
         deterministic="warn",
         default_root_dir=folder,
+        **more,
     )
 
 
