@@ -65,6 +65,7 @@ def augkit_register(registry):
             registry.transform(f"text/{name}", f"augkit_text.{module}:{cls}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_text.{path}")
+    registry.source("spacy", "augkit_text.spacy_source:SpacyDocs", install="pip install 'augkit[spacy]'")
     for name, path in _DEMOS.items():
         registry.demo(name, f"augkit_text.{path}")
     for name, cls in _TASKS.items():
