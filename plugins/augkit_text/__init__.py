@@ -47,6 +47,7 @@ _SOURCES = {
 }
 _DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names", "numbers": "spelled:Numbers"}
 _TASKS = {
+    "question_answering": "QuestionAnswering",
     "text_classification": "TextClassification",
     "text_multilabel_classification": "TextMultilabelClassification",
     "text_regression": "TextRegression",
