@@ -70,7 +70,7 @@ def recipe(data: Path, tiny: Path, **train: Any) -> dict[str, Any]:
         "steps": [{"word_delete": {"rate": 0.05, "on": ["context", "answer"], "protect": ["spans"]}}],
         "eval_steps": [],
         "loader": {"batch_size": 16},
-        "train": defaults | {"schedule": "onecycle", "checks": "off"} | train,
+        "train": defaults | {"schedule": "onecycle", "checks": "off", "report": "off"} | train,
     }
 
 
@@ -79,7 +79,7 @@ def quietly(given: Any, out: Path, **more: Any) -> Any:
 
 
 def test_answers_are_learnt_and_told(tiny: Path, tmp_path: Path) -> None:
-    run = quietly(recipe(squad(tmp_path / "q.json"), tiny, checks="on"), tmp_path / "run")
+    run = quietly(recipe(squad(tmp_path / "q.json"), tiny, checks="on", report="on"), tmp_path / "run")
     last = run.metrics["last"]
     assert last["val_exact_match"] > 0.9 and last["val_f1"] > 0.9 > 3 * run.metrics["context_f1"] > 0
     assert run.metrics["scores"] == ("f1", "exact_match") and run.metrics["nothing_f1"] == 0

@@ -46,7 +46,7 @@ def recipe(root: Path, steps: list[Any] | None = None, rate: int | None = RATE, 
         "steps": [{"gain": {}}, *(steps or [])],
         "eval_steps": [],
         "loader": {"batch_size": 8},
-        "train": defaults | {"epochs": 2, "lr": 3e-3, "threads": 1, "checks": "off"} | train,
+        "train": defaults | {"epochs": 2, "lr": 3e-3, "threads": 1, "checks": "off", "report": "off"} | train,
     }
 
 
