@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -82,9 +83,9 @@ def places_follow_pieces(places: Places, pieces: Pieces) -> Places:
 def words_in(text: str, parts: Sequence[Sequence[Range]], cuts: Sequence[int], tokens: Sequence[Range]) -> list[Word]:
     """The words of a text after its change.
 
-    A word that is one piece, shares no character with another, holds no whitespace and has none of the ``cuts`` within
-    is itself. All else is new words: what ``tokens``, a tokenizer's own of the new text, say, cut at the cuts and where
-    words begin and end.
+    A word that is one piece, shares no character with another, holds no whitespace and has none of the ``cuts``, which
+    are in order, within is itself. All else is new words: what ``tokens``, a tokenizer's own of the new text, say, cut
+    at the cuts and where words begin and end.
     """
     owner = [0] * len(text)
     for found in parts:
@@ -99,16 +100,19 @@ def words_in(text: str, parts: Sequence[Sequence[Range]], cuts: Sequence[int], t
     covered = {at for start, end, _ in own for at in range(start, end)}
     new: list[Word] = []
     for start, end in tokens:
-        marks = [start, *(edge for edge in edges if start < edge < end), end]
+        marks = [start, *_between(edges, start, end), end]
         new += [(a, b, None) for a, b in pairwise(marks) if a not in covered and text[a:b].strip()]
     return sorted([*own, *(_stripped(text, word) for word in new)], key=lambda word: word[:2])
 
 
 def _is_whole(text: str, start: int, end: int, owner: Sequence[int], cuts: Sequence[int]) -> bool:
     alone = all(count == 1 for count in owner[start:end])
-    return (
-        alone and not any(letter.isspace() for letter in text[start:end]) and not any(start < at < end for at in cuts)
-    )
+    return alone and not any(letter.isspace() for letter in text[start:end]) and not _between(cuts, start, end)
+
+
+def _between(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of the ordered places that are truly within."""
+    return places[bisect_right(places, start) : bisect_left(places, end)]
 
 
 def _stripped(text: str, word: Word) -> Word:
