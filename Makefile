@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
-BENCHMARKS := tests/benchmarks/image.py tests/benchmarks/audio.py tests/benchmarks/text.py
+BENCHMARKS := $(addprefix tests/benchmarks/, image.py audio.py text.py start.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check laws-long fuzz bench agreement clean

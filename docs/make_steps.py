@@ -1,6 +1,6 @@
 """Writes docs/steps.md and docs/steps/: every step that comes with augkit, out of docstrings, fields and kernels.
 
-``python tools/steps_reference.py``. A test compares: what is written there is what the steps say of themselves.
+``python docs/make_steps.py``. A test compares: what is written there is what the steps say of themselves.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from augkit.recipe.spelling import flow
 from augkit.registry import Entry
 from augkit.testing import examples_of
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parent
 OURS = ("image", "audio", "text")
-_WRITTEN = "<!-- written by tools/steps_reference.py -->"
+_WRITTEN = "<!-- written by docs/make_steps.py -->"
 _TITLES = {
     "image": "Steps for images",
     "audio": "Steps for sounds",
