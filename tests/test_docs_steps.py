@@ -3,9 +3,10 @@
 import runpy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from augkit.build import COMBINERS
+from augkit.build import COMBINERS, step_from
 from augkit.errors import MissingDependency
 from augkit.fields import fields_of
 from augkit.plugins import catalogue
@@ -37,3 +38,56 @@ def test_every_step_has_its_fields_and_who_follows(written):
         assert all(f"| `{field}` |" in told for field in fields_of(entry.load())), entry.name
         assert "* follow: `" in told or "depends on `name`" in told, entry.name
     assert all(f"| `{name}` |" in written["steps.md"] for name in (*RESERVED, *COMBINERS))
+
+
+UNSEEN = {
+    "image/normalize": "numbers for a network",
+    "image/to_tensor": "numbers for a network",
+    "image/whiten": "numbers for a network, fitted to a data set",
+    "image/pca": "coefficients, fitted to a data set",
+    "audio/mono": "channels, which a spectrum does not show",
+    "audio/channel_swap": "channels, which a spectrum does not show",
+    "spectrogram/standardize": "numbers for a network, fitted to a data set",
+    "spectrogram/picture": "numbers for a network",
+}
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """The tool that draws them."""
+    pytest.importorskip("skimage", reason="its photographs")
+    return runpy.run_path(str(ROOT / "docs/make_pictures.py"))
+
+
+def test_every_step_is_seen_or_says_why_not(pictures, written):
+    seen, folder = pictures["shown"](), ROOT / "docs/steps/pictures"
+    ours = {each.name for each in catalogue().entries("transform") if each.plugin in ("image", "audio")}
+    assert ours == seen.keys() | UNSEEN.keys() and not seen.keys() & UNSEEN.keys()
+    assert {path.name for path in folder.iterdir()} == {pictures["place_of"](name).name for name in seen}
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 1_200_000
+    assert all(step_from(name, dict(fields)) for name, fields in seen.items() if "folder" not in fields)
+    read = [name for name in written["steps/text.md"].split("\n## ")[1:] if "\n> " not in name]
+    assert len(read) <= 5, "steps for texts without an example: those that ask a model"
+
+
+def off(pictures, name):
+    """By how many levels a picture, drawn anew, is another than that in docs/, on average."""
+    from PIL import Image
+
+    with Image.open(pictures["place_of"](name)) as stored:
+        old = np.asarray(stored.convert("RGBA"), float)
+    new = np.asarray(pictures["drawn"](name, pictures["shown"]()[name]), float)
+    return np.inf if old.shape != new.shape else np.abs(old - new)[new[..., 3] > 0].mean()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["image/hflip", "image/rotate", "audio/reverse", "audio/shift"])
+def test_a_picture_shows_what_the_step_does(pictures, name):
+    assert off(pictures, name) < 5
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")
+def test_all_pictures_show_what_the_steps_do(pictures):
+    old = {name: found for name in pictures["shown"]() if (found := off(pictures, name)) >= 8}
+    assert not old, f"{old}: run python docs/make_pictures.py {' '.join(old)}"
