@@ -35,6 +35,11 @@ _TITLES = {
     "spectrogram": "Steps for spectrograms",
     "text": "Steps for texts",
 }
+_SEEN = {
+    "image": "On the pictures: a box, an outline in it, and three points, all of them moved by the step.",
+    "audio": "In the pictures, of two seconds: frequencies up to 8 kHz over the wave, and three events, a rising tone (blue),"
+    "\na burst of noise (orange) and three clicks (purple), all of them moved by the step.",
+}
 _AROUND = {
     "p": "how often it runs",
     "id": "its name in streams and traces; two steps of one name need one",
@@ -53,7 +58,9 @@ _BRIDGES = {
     "nlpaug": "nlpaug",
 }
 _BRIDGED = "What it changes and moves, and which kinds follow, depends on `name`: [the table](../{}.md)."
-_SENTENCE = "Dr. Ada Lovelace didn't write the 12 first programs in a big café in Paris. She definitely wrote them in London."
+_SENTENCE = (
+    "Dr. Ada Lovelace didn't write the 12 first programs in a big café in Paris. She definitely wrote them in London."
+)
 _NAMES = [
     {"start": _SENTENCE.index(name), "end": _SENTENCE.index(name) + len(name), "label": label}
     for name, label in {"Ada Lovelace": "PER", "Paris": "LOC", "London": "LOC"}.items()
@@ -112,6 +119,7 @@ def _index(by_prefix: Mapping[str, list[Entry]]) -> Iterator[str]:
 def _page(prefix: str, entries: list[Entry]) -> Iterator[str]:
     yield f"# {_TITLES[prefix]}\n\n{_WRITTEN}\n"
     yield "What stands around every step, and how steps are combined: [steps](../steps.md)."
+    yield from [_SEEN[prefix]] if prefix in _SEEN else []
     for entry in entries:
         yield f"\n## {_split(entry)[1]}\n"
         yield from _step(entry)
