@@ -22,6 +22,7 @@ Role = Literal[
     "demo",
     "starter",
     "policy",
+    "corruptions",
     "task",
     "calibration",
     "panel",
@@ -151,6 +152,12 @@ class Registry:
         or of ``{name: fields}``. It is one plugin's to say, so that installing another changes no recipe.
         """
         self._add("policy", modality, path)
+
+    def corruptions(self, kind: str, path: str) -> None:
+        """What a comparison does to validation samples with a carrier of this kind, to see what networks stand: a
+        mapping, name → five steps with their fields, the mildest first, each as ``{full name: fields}``.
+        """
+        self._add("corruptions", kind, path)
 
     def calibration(self, modality: str, path: str) -> None:
         """A ``carriers.Calibrate``, which ``augkit bench --calibrate`` asks for the costs of this modality's runner on

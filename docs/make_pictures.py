@@ -22,7 +22,6 @@ from skimage import data
 
 import augkit
 from augkit.build import step_from
-from augkit.report.palette import COLOURS
 from augkit.report.spectra import shades
 from augkit.report.spectrogram import spectrogram
 from augkit.vocab.timeline import Spectrogram
@@ -32,7 +31,7 @@ _SIDE = (160, 240)
 _GAP = 12
 _DRAWS = 8
 _RATE = 16000
-_COLOURS = dict(zip(("cat", "face", "tone", "noise", "clicks"), COLOURS, strict=False))
+_COLOURS = {"cat": "#e6194b", "face": "#3cb44b", "tone": "#4363d8", "noise": "#f58231", "clicks": "#911eb4"}
 
 
 def shown() -> dict[str, dict[str, Any]]:

@@ -37,8 +37,8 @@ _TITLES = {
 }
 _SEEN = {
     "image": "On the pictures: a box, an outline in it, and three points, all of them moved by the step.",
-    "audio": "In the pictures, of two seconds: frequencies up to 8 kHz over the wave, and three events, a rising tone (blue),"
-    "\na burst of noise (orange) and three clicks (purple), all of them moved by the step.",
+    "audio": "In the pictures, of two seconds: frequencies to 8 kHz over the wave, and three events, a rising tone"
+    "\n(blue), a burst of noise (orange) and three clicks (purple), all of them moved by the step.",
 }
 _AROUND = {
     "p": "how often it runs",

@@ -21,9 +21,14 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "train": "Train by a recipe, or on a folder of data.",
         "compare": "Train with and without augmentation over several seeds.",
     },
+    "Improve": {
+        "ablate": "Leave each step out in turn, and say what it was worth.",
+        "tune": "Search for better values of a recipe.",
+    },
     "Look": {
         "predict": "Let a trained network answer for files, folders or tables.",
         "diagnose": "Say what learning curves mean, and what to change.",
+        "replay": "Draw one sample again, as training or validation saw it.",
         "show": "Print a recipe with everything filled in.",
         "steps": "List the steps there are, or all about one.",
         "plugins": "List the plugins, and why one does not load.",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, resume: bool, yes: bool) -> None:
     """Train as RECIPE says. For a folder of data, one subfolder per class, write a recipe first and leave it behind.
 
-    The folder of the run holds recipe.yaml (nothing left to fill in), metrics.json, curves.png, best.ckpt, last.ckpt.
+    The folder of the run holds recipe.yaml (nothing left to fill in), metrics.json, curves.png, report.html, best.ckpt,
+    last.ckpt.
     """
     recipe = recipe_or_data
     if recipe.is_dir():
@@ -34,9 +35,12 @@ def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, r
 
     wait_patiently()
     from augkit.train import fit
+    from augkit.train.folder import REPORT
 
     run = fit(recipe, out, resume=resume, overrides=settings)
     click.echo(outcome(run))
+    if (run.folder / REPORT).is_file():
+        click.echo(f"to look at: {run.folder / REPORT}")
     click.echo(f"wrote {run.folder}")
 
 

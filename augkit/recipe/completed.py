@@ -108,7 +108,7 @@ def _still(items: Sequence[Located], nodes: Iterable[Node]) -> Iterator[Located]
             if node.kind == "seq":
                 yield from _still(inner(written(item))[0].items, node.children)
         elif node.transform.still:
-            yield _instead(written(item), *node.transform.still)
+            yield instead(written(item), *node.transform.still)
         elif is_still(node):
             yield item
 
@@ -122,7 +122,8 @@ def is_still(step: Step) -> bool:
     return step.transform.structural and fixed and not step.only and not step.off_last
 
 
-def _instead(item: Written, name: str, kept: tuple[str, ...]) -> Located:
+def instead(item: Written, name: str, kept: tuple[str, ...]) -> Located:
+    """The step ``name`` in the place of a written one, with those of its fields that are ``kept``, and ``on``."""
     given = item.given if isinstance(item.given, Map) else Map({}, {}, item.where)
     items = {field: node for field, node in given.items.items() if field in (*kept, "on")}
     fields = Map(items, {field: given.keys[field] for field in items}, given.where)

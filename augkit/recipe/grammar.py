@@ -29,6 +29,7 @@ KEYS = (
     "split",
     "loader",
     "train",
+    "tune",
 )
 """What a recipe may say at the top level, in the order in which ``resolved()`` writes it."""
 

@@ -13,6 +13,7 @@ from augkit.fields import Checked, fields_of
 from augkit.plugins import catalogue
 from augkit.recipe.grammar import KEYS
 from augkit.recipe.json_types import SHARED, VARIABLE, Json, mapping_of, of_field, one_of
+from augkit.recipe.search import LAWS, TuneConfig
 from augkit.recipe.sections import VERSION, LoaderConfig, Settings, SplitConfig
 from augkit.transform import RESERVED
 
@@ -23,14 +24,12 @@ _ONE: Json = {"type": "object", "minProperties": 1, "maxProperties": 1, "additio
 
 
 def recipe_schema(tasks: Mapping[str, type[Checked]]) -> Json:
-    """The schema of a recipe; ``tasks`` declare what its train section may say, the usual one first.
-
-    What an editor can know: names, types, bounds, defaults, help. What depends on the whole recipe (whether a kind can
-    follow a step, whether a short name is unambiguous) only ``augkit check`` knows.
+    """The schema of a recipe; ``tasks`` declare what its train section may say, the usual one first. What depends on
+    the whole recipe (can a kind follow a step? is a short name unambiguous?) only ``augkit check`` knows.
     """
     properties: Json = {
         "augkit": {"const": VERSION, "description": "the version of the format"},
-        "extends": one_of([{"type": "string"}, _TEXTS]) | {"description": "another recipe that this one is laid over"},
+        "extends": {**one_of([{"type": "string"}, _TEXTS]), "description": "another recipe that this one is laid over"},
         "vars": {"type": ["object", "null"], "description": 'values to use as "${name}"'},
         "plugins": _TEXTS | {"description": "plugins that must be there"},
         "source": _sources(),
@@ -41,6 +40,7 @@ def recipe_schema(tasks: Mapping[str, type[Checked]]) -> Json:
         "split": _section(SplitConfig),
         "loader": _section(LoaderConfig),
         "train": _train(tasks),
+        "tune": _tune(),
     }
     return {
         "$schema": _DRAFT,
@@ -68,6 +68,16 @@ def _train(tasks: Mapping[str, type[Checked]]) -> Json:
         section["properties"]["task"] = {"const": name, "description": "what is learnt"}
         sections.append({**section, "required": ["task"]} if sections else section)
     return one_of(sections)
+
+
+def _tune() -> Json:
+    """The section with the laws that a path may be searched by."""
+    section = _section(TuneConfig)
+    ends: Json = {"type": "array", "items": {"type": ["number", "string"]}, "minItems": 2, "maxItems": 2}
+    laws: Json = {**dict.fromkeys(LAWS, ends), "choice": {"type": "array", "minItems": 2}}
+    values: Json = {**_ONE, "properties": laws}
+    described = {"type": ["object", "null"], "additionalProperties": values, "description": "paths as --set takes them"}
+    return {**section, "properties": {**section["properties"], "search": described}}
 
 
 def _steps() -> Json:

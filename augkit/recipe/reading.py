@@ -28,6 +28,7 @@ from augkit.recipe.parts import (
 )
 from augkit.recipe.policies import with_policies
 from augkit.recipe.recipe import Recipe, Split
+from augkit.recipe.search import read_tune
 from augkit.recipe.sections import LoaderConfig, SplitConfig
 from augkit.recipe.steps import read_steps
 from augkit.recipe.substitute import substitute
@@ -81,7 +82,10 @@ def _each_once(errors: Iterable[AugkitError]) -> list[AugkitError]:
 def _read(source: Given, overrides: Overrides, complaints: Complaints) -> Recipe | None:
     with complaints:
         written = _written(source)
-        return _of_tree(substitute(_overridden(written, overrides)), written, complaints)
+        said = _overridden(written, overrides)
+        tree = substitute(said)
+        read_tune(tree, complaints, said.items.get("vars", Map({}, {}, said.where)))
+        return _of_tree(tree, written, complaints)
     return None
 
 

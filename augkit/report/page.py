@@ -28,6 +28,8 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
 .pic.small img, .mask { image-rendering: pixelated; }
 .box { position: absolute; border: 2px solid; }
 .box b { position: absolute; left: -2px; bottom: 100%; padding: 0 3px; color: #fff; font: 10px/13px system-ui; }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 10px; margin: 0 0 6px; font-size: 11px; max-width: 240px; }
+.legend i { display: inline-block; width: 9px; height: 9px; margin-right: 4px; border-radius: 2px; }
 .dot { position: absolute; width: 9px; height: 9px; margin: -4.5px; border-radius: 50%; background: var(--c);
   border: 1.5px solid #fff; box-shadow: 0 0 2px #000; }
 .dot.hidden { background: none; border-color: var(--c); }
@@ -39,8 +41,8 @@ label { margin-right: 14px; user-select: none; } summary { cursor: pointer; colo
   color: var(--soft); }
 .event { position: absolute; top: 0; height: 100%; min-width: 2px; border: 1.5px solid var(--c);
   background: color-mix(in srgb, var(--c) 12%, transparent); }
-.event b { position: absolute; left: 0; padding: 0 2px; color: #fff; background: var(--c); font: 10px/12px system-ui;
-  white-space: nowrap; } .event b.above { bottom: 100%; } .event b.inside { top: 0; }
+.event b { position: absolute; z-index: 1; left: 0; padding: 0 2px; color: #fff; background: var(--c);
+  font: 10px/12px system-ui; white-space: nowrap; } .event b.above { bottom: 100%; } .event b.inside { top: 0; }
 .beat { position: absolute; top: 0; height: 100%; border-left: 1px solid var(--c); }
 .word { position: absolute; bottom: 0; padding: 0 2px; overflow: hidden; white-space: nowrap; font: 10px/13px system-ui;
   border-left: 1px solid var(--c); background: color-mix(in srgb, var(--c) 28%, transparent); }
@@ -68,10 +70,10 @@ body:has(#show-drawn:not(:checked)) .card ul { display: none; }
 """
 
 
-def page(title: str, body: str) -> str:
-    """A whole HTML document."""
+def page(title: str, body: str, style: str = "") -> str:
+    """A whole HTML document; ``style`` is laid over the usual one."""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{STYLE}</style>\n</head>\n'
-        f"<body>\n{body}\n</body>\n</html>\n"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{STYLE}{style}</style>\n'
+        f"</head>\n<body>\n{body}\n</body>\n</html>\n"
     )

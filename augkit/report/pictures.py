@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from augkit.report.overlays import heat_colours, instance_colours, labels_of, outlined
-from augkit.report.palette import Palette, class_rgb
+from augkit.report.palette import Palette, class_colour, class_rgb
 from augkit.report.png import data_uri
 from augkit.sample import Axis, Target
 from augkit.trace import Trace
@@ -31,12 +31,12 @@ _OVER = (Mask, InstanceMasks, Depth, Boxes, OrientedBoxes, Polygons, Keypoints)
 _FRAMES = 3
 
 SIDE = 220
-"""The longer side of a picture on the page, in CSS pixels; the file holds twice as many where there are."""
+"""The longer side of a picture on the page, in CSS pixels."""
 
 
-def pictures(targets: Mapping[str, Target], trace: Trace | None, palette: Palette) -> str:
+def pictures(targets: Mapping[str, Target], trace: Trace | None, palette: Palette, side: int = 2 * SIDE) -> str:
     """The images of one group, each with the annotations of the group, of a film some frames; gray where there are
-    annotations alone.
+    annotations alone. The page holds at most ``side`` pixels a side of each.
     """
     over = [target for target in targets.values() if isinstance(target, _OVER)]
     grounds = {name: _levels(image, trace) for name, image in _images(targets)}
@@ -44,7 +44,7 @@ def pictures(targets: Mapping[str, Target], trace: Trace | None, palette: Palett
     if not grounds and carriers:
         name, frame = carriers[0]
         grounds[name] = np.full((*frame[Axis.SPACE], 1), 128, np.uint8)
-    return "".join(_picture(name, pixels, over, palette) for name, pixels in grounds.items())
+    return "".join(_picture(name, pixels, over, palette, side) for name, pixels in grounds.items())
 
 
 def _images(targets: Mapping[str, Target]) -> Iterator[tuple[str, Image | ImageTensor]]:
@@ -58,13 +58,26 @@ def _images(targets: Mapping[str, Target]) -> Iterator[tuple[str, Image | ImageT
                 yield f"{name} {at + 1}/{len(frames)}", shown
 
 
-def _picture(name: str, pixels: np.ndarray, over: Iterable[Target], palette: Palette) -> str:
+def _picture(name: str, pixels: np.ndarray, over: Iterable[Target], palette: Palette, side: int) -> str:
     h, w = pixels.shape[:2]
     scale = SIDE / max(h, w)
     style = f"width:{max(1, w * scale):.0f}px;height:{max(1, h * scale):.0f}px"
-    layers = [_layer(_reduced(pixels), "image"), *(_over(target, h, w, palette) for target in over)]
+    layers = [_layer(_reduced(pixels, side), "image"), *(_over(target, h, w, palette) for target in over)]
     small = " small" if max(h, w) * 2 < SIDE else ""
-    return f'<div class="pic{small}" style="{style}" title="{escape(name)}, {h} × {w} px">{"".join(layers)}</div>'
+    return (
+        f'<div class="pic{small}" style="{style}" title="{escape(name)}, {h} × {w} px">{"".join(layers)}</div>'
+        + "".join(_legend(target) for target in over if isinstance(target, Mask))
+    )
+
+
+def _legend(mask: Mask) -> str:
+    """The names of the classes that the mask shows, where they have names."""
+    there = set(np.unique(mask.classes).tolist()) - {0}
+    named = [(name, number) for name, number in mask.options.numbers().items() if number in there]
+    chips = "".join(
+        f'<span><i style="background:{class_colour(number)}"></i>{escape(str(name))}</span>' for name, number in named
+    )
+    return f'<div class="legend">{chips}</div>' if chips else ""
 
 
 def _over(target: Target, h: int, w: int, palette: Palette) -> str:
@@ -101,9 +114,9 @@ def _levels(target: Image | ImageTensor, trace: Trace | None) -> np.ndarray:
     return np.asarray(np.rint(np.clip(values, 0, 1) * 255), dtype=np.uint8)
 
 
-def _reduced(pixels: np.ndarray) -> np.ndarray:
-    """At most twice as many pixels a side as the page shows: each the mean of a block."""
-    block = math.ceil(max(pixels.shape[:2]) / (2 * SIDE))
+def _reduced(pixels: np.ndarray, side: int) -> np.ndarray:
+    """At most ``side`` pixels a side, each the mean of a block."""
+    block = math.ceil(max(pixels.shape[:2]) / side)
     if block == 1 or min(pixels.shape[:2]) < block:
         return pixels
     h, w = pixels.shape[0] // block * block, pixels.shape[1] // block * block

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from augkit.data.opened import Opened
+from augkit.data.opened import Opened, Part
 from augkit.data.samples import Dataset
 from augkit.errors import DataError
 from augkit.report.drawn import said
 from augkit.report.edited import told
+from augkit.report.fields import Pen
 from augkit.report.page import page
-from augkit.report.palette import Palette
-from augkit.report.panels import panels
-from augkit.report.pictures import pictures
-from augkit.report.sounds import sounds
-from augkit.report.spectra import spectra
-from augkit.report.texts import texts
-from augkit.sample import Label, Sample, Target
-from augkit.schema import Schema
+from augkit.sample import Sample
 from augkit.trace import Trace, TraceEntry
+from augkit.words import suggestion
 
 _LAYERS = {
     "mask": "masks",
@@ -52,62 +47,72 @@ def preview(opened: Opened, samples: int = 4, draws: int = 6) -> Preview:
     A sample that cannot be read is shown as its error. Draws are those of training with the same recipe: the same key,
     epoch and copy give the same picture.
     """
-    drawer = _Drawer(opened.dataset("train", augment=True), opened.dataset("train", augment=False), Palette(), [])
+    drawer = _Drawer.of(opened, "train")
     count = len(drawer.training)
     chosen = sorted({index * count // samples for index in range(min(samples, count))})
-    rows = [drawer.row(index, draws) for index in chosen]
-    head = _head(opened, count)
-    return Preview(
-        page(f"{opened.recipe.path.name}: preview", head + "\n".join(rows)), tuple(dict.fromkeys(drawer.problems))
-    )
+    rows = [drawer.row(index, range(draws)) for index in chosen]
+    return drawer.made(f"{opened.recipe.path.name}: preview", _head(opened, f"{counted(count)} of ") + "\n".join(rows))
+
+
+def replay(opened: Opened, key: str, epochs: Sequence[int] = (0,), copy: int = 0) -> tuple[Preview, list[Trace]]:
+    """A page of one sample, of whichever split: as it is, as validation sees it, and as ``epochs`` draw it, with the
+    trace of each. DataError for a key that is not there, or a sample that cannot be made.
+    """
+    split = next((split for split, keys in opened.splits.items() if key in keys), None)
+    if split is None:
+        hint = suggestion(key, [key for keys in opened.splits.values() for key in keys])
+        raise DataError(f"no split has a sample of this key.{hint}", key)
+    drawer = _Drawer.of(opened, split)  # type: ignore[arg-type]
+    index = drawer.training.keys.index(key)
+    traces = [drawer.training.traced((epoch, index, copy))[1] for epoch in epochs]
+    body = _head(opened, f"one of {counted(len(drawer.training), split)} of ") + drawer.row(index, epochs, copy)
+    return drawer.made(f"{key}: replay", body), traces
+
+
+def counted(count: int, split: str = "train") -> str:
+    """``3 training samples``."""
+    name = {"train": "training", "val": "validation"}.get(split, split)
+    return f"{count} {name} sample{'s' * (count != 1)}"
 
 
 @dataclass(frozen=True)
 class _Drawer:
     training: Dataset
     evaluation: Dataset
-    palette: Palette
-    problems: list[str]
+    pen: Pen
 
-    def row(self, index: int, draws: int) -> str:
+    @classmethod
+    def of(cls, opened: Opened, split: Part) -> _Drawer:
+        return cls(opened.dataset(split, augment=True), opened.dataset(split, augment=False), Pen())
+
+    def made(self, title: str, body: str) -> Preview:
+        return Preview(page(title, body), tuple(dict.fromkeys(self.pen.problems)))
+
+    def row(self, index: int, epochs: Iterable[int], copy: int = 0) -> str:
         """One sample: its key, the original, what validation sees, and the draws."""
-        key = self.training.keys[index]
+        key, schema = self.training.keys[index], self.training.plan.schema
         try:
             original = self.training.original(index)
         except DataError as error:
-            self.problems.append(str(error))
+            self.pen.problems.append(str(error))
             return f'<h2>{escape(key)}</h2><p class="problem">{escape(str(error))}</p>'
-        cards = [_card("original", "", self.targets(original, self.training.plan.schema, None), None, key)]
-        cards += [self.draw(self.evaluation, index, 0, "validation", original)]
-        cards += [self.draw(self.training, index, epoch, f"epoch {epoch}", original) for epoch in range(draws)]
+        inside = self.pen.fields(original.targets, schema, None)
+        cards = [_card("original", "", inside, None, key)]
+        cards += [self.draw(self.evaluation, (0, index, 0), "validation", original)]
+        cards += [self.draw(self.training, (epoch, index, copy), f"epoch {epoch}", original) for epoch in epochs]
         return f'<h2>{escape(key)}</h2>\n<div class="row">{"".join(cards)}</div>'
 
-    def draw(self, dataset: Dataset, index: int, epoch: int, title: str, original: Sample) -> str:
+    def draw(self, dataset: Dataset, visit: tuple[int, int, int], title: str, original: Sample) -> str:
         try:
-            sample, trace = dataset.traced((epoch, index, 0))
+            sample, trace = dataset.traced(visit)
         except DataError as error:
-            self.problems.append(str(error))
+            self.pen.problems.append(str(error))
             return f'<div class="card"><h3>{title}</h3><p class="problem">{escape(str(error))}</p></div>'
-        detail = "" if dataset is self.evaluation else "copy 0"
-        name = f"key {sample.key}, epoch {epoch}, copy 0"
-        inside = self.targets(sample, dataset.plan.out_schema, trace, original.targets)
+        epoch, _, copy = visit
+        detail = "" if dataset is self.evaluation else f"copy {copy}"
+        name = f"key {sample.key}, epoch {epoch}, copy {copy}"
+        inside = self.pen.fields(sample.targets, dataset.plan.out_schema, trace, original.targets)
         return _card(title, detail, inside, told(dataset.plan, original.targets, trace), name)
-
-    def targets(
-        self, sample: Sample, schema: Schema, trace: Trace | None, before: Mapping[str, Target] | None = None
-    ) -> str:
-        parts = []
-        for group in schema.groups:
-            members = {name: sample.targets[name] for name in group.fields if name in sample.targets}
-            drawn = pictures(members, trace, self.palette) + sounds(members, self.palette)
-            drawn += spectra(members, self.palette) + texts(members, self.palette, before)
-            parts += [drawn, panels(members, self.palette, bool(drawn), self.problems)]
-        return "".join(parts) + _labels(sample.targets)
-
-
-def _labels(targets: Mapping[str, Target]) -> str:
-    shown = [f"{escape(name)}: {escape(str(t.value))}" for name, t in targets.items() if isinstance(t, Label)]
-    return f"<div>{' · '.join(shown)}</div>" if shown else ""
 
 
 def _card(title: str, detail: str, inside: str, entries: Told | None, name: str) -> str:
@@ -128,7 +133,7 @@ def _entries(entries: Told) -> Iterator[str]:
         yield '<li class="none">nothing drawn</li>'
 
 
-def _head(opened: Opened, count: int) -> str:
+def _head(opened: Opened, which: str) -> str:
     recipe = opened.recipe
     kinds = {field.kind for field in recipe.schema.fields.values()}
     boxes = "".join(
@@ -137,11 +142,10 @@ def _head(opened: Opened, count: int) -> str:
         if kind in kinds
     )
     boxes += '<label><input type="checkbox" id="show-drawn" checked> what was drawn</label>'
-    fields = ", ".join(f"{name}: {field.kind}" for name, field in recipe.schema.fields.items())
-    counted = f"{count} training sample{'s' * (count != 1)}"
+    kinds_of = ", ".join(f"{name}: {field.kind}" for name, field in recipe.schema.fields.items())
     return (
         f"<h1>{escape(recipe.path.name)}</h1>\n"
-        f'<p class="soft">{counted} of {escape(fields)} · seed {recipe.seed} · recipe {opened.hash}. '
+        f'<p class="soft">{escape(which + kinds_of)} · seed {recipe.seed} · recipe {opened.hash}. '
         "A draw is a pure function of recipe, seed, epoch, key and copy: training makes the same ones.</p>\n"
         f"<p>{boxes}</p>\n<details><summary>the recipe, with everything filled in</summary>"
         f"<pre>{escape(recipe.resolved())}</pre></details>\n"

@@ -18,6 +18,8 @@ from augkit.vocab.timeline.bands import BAND, edges
 
 COLUMNS = 300
 _HEIGHT = 40
+_WIDTH, _LETTER = 258.0, 6.2
+"""About how wide a clip is on a page, and a letter of a name over it, in CSS pixels."""
 _TOP = 0.85
 """Above this fraction of the picture there is no room for a name over a box."""
 
@@ -65,14 +67,28 @@ def boxes(events: Events, seconds: float, nyquist: float, palette: Palette) -> s
     """Events over the spectrogram, as high and low as their frequencies, or all of it where they have none."""
     labels = labels_of(events.columns, len(events))
     rows = zip(events.onset.tolist(), events.offset.tolist(), labels, *_hertz(events, nyquist), strict=True)
-    drawn = []
-    for onset, offset, label, low, high in rows:
+    drawn, taken = [], list[float]()
+    for onset, offset, label, low, high in sorted(rows):
         place = f"{_along(onset, offset, seconds)};top:{100 * (1 - high):.2f}%;height:{100 * (high - low):.2f}%"
         told = f"{label} {onset:.3f} to {offset:.3f} s".strip()
         style = f"{place};--c:{palette.of(label)}"
-        name = f'<b class="{"inside" if high > _TOP else "above"}">{escape(label)}</b>' if label else ""
+        inside = _room(label, _WIDTH * onset / seconds, taken) if high > _TOP else ""
+        name = f'<b class="{"inside" if high > _TOP else "above"}"{inside}>{escape(label)}</b>' if label else ""
         drawn.append(f'<i class="event" style="{style}" title="{escape(told)}">{name}</i>')
     return "".join(drawn)
+
+
+def _room(label: str, left: float, taken: list[float]) -> str:
+    """The style that keeps a name off others and within the picture: the first line of names that is free from ``left``
+    on, in pixels; ``taken`` is how far each line is.
+    """
+    width = _LETTER * len(label) + 5
+    left_in = max(0.0, min(left, _WIDTH - width))
+    line = next((number for number, end in enumerate(taken) if end <= left_in), len(taken))
+    taken[line : line + 1] = [left_in + width]
+    parts = [f"top:{12 * line}px"] if line else []
+    parts += [f"margin-left:{left_in - left:.0f}px"] if left_in < left else []
+    return f' style="{";".join(parts)}"' if parts else ""
 
 
 def _bands(events: Events, seconds: float, palette: Palette) -> str:

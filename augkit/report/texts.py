@@ -10,22 +10,26 @@ from augkit.report.edited import Change, changes
 from augkit.report.palette import Palette
 from augkit.sample import Target
 from augkit.vocab.text import Spans, Tags, Text
+from augkit.vocab.text.carrier import Written
 
 
 def texts(targets: Mapping[str, Target], palette: Palette, before: Mapping[str, Target] | None = None) -> str:
-    """The text of one group with its spans, what is new in it since ``before`` marked; and its tagged tokens."""
+    """The text of one group with its spans, what is new in it since ``before`` marked; its translations, and its tagged
+    tokens.
+    """
     spans = [target for target in targets.values() if isinstance(target, Spans)]
-    carriers = {name: target for name, target in targets.items() if isinstance(target, Text)}
     parts = [
-        f"<p>{marked(target.string, spans, palette, _changes(target, (before or {}).get(name)))}</p>"
-        for name, target in carriers.items()
+        f"<p>{_written(target, spans, palette, (before or {}).get(name))}</p>"
+        for name, target in targets.items()
+        if isinstance(target, Written)
     ]
     parts += [f'<p class="tags">{_tokens(t, palette)}</p>' for t in targets.values() if isinstance(t, Tags)]
     return f'<div class="text">{"".join(parts)}</div>' if parts else ""
 
 
-def _changes(after: Text, before: Target | None) -> list[Change]:
-    return changes(before.string, after.string) if isinstance(before, Text) else []
+def _written(target: Written, spans: list[Spans], palette: Palette, before: Target | None) -> str:
+    changed = changes(before.string, target.string) if isinstance(before, Written) else []
+    return marked(target.string, spans if isinstance(target, Text) else [], palette, changed)
 
 
 def marked(string: str, spans: list[Spans], palette: Palette, changed: Sequence[Change] = ()) -> str:

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from augkit.train.ablation import ablate as ablate
     from augkit.train.backbones import Backbone as Backbone
     from augkit.train.backbones import build as build
     from augkit.train.classifier import Classifier as Classifier
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from augkit.train.task import Task as Task
     from augkit.train.trained import Trained as Trained
     from augkit.train.trained import open_run as open_run
+    from augkit.train.tuning import tune as tune
 
 _HOMES = {
     "Backbone": "backbones",
@@ -30,10 +32,12 @@ _HOMES = {
     "Task": "task",
     "TrainConfig": "config",
     "Trained": "trained",
+    "ablate": "ablation",
     "build": "backbones",
     "compare": "comparison",
     "fit": "run",
     "open_run": "trained",
+    "tune": "tuning",
 }
 __all__ = sorted(_HOMES)
 

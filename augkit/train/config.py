@@ -38,6 +38,7 @@ class RunConfig(Checked):
     monitor          what the best epoch is chosen by: a loss, or a score of the task
     threads          torch threads; empty: as torch likes
     checks           on: look at data, network and steps before and during training, and say what is wrong; off: do not
+    report           on: write report.html, what was fed, found and learnt, into the folder of the run; off: do not
     """
 
     task: str = "classification"
@@ -58,6 +59,7 @@ class RunConfig(Checked):
     monitor: str = "val_loss"
     threads: Annotated[int | None, Limits(1)] = None
     checks: Literal["on", "off"] = "on"
+    report: Literal["on", "off"] = "on"
 
     @classmethod
     def from_recipe(cls, section: Map) -> Self:

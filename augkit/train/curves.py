@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,24 @@ def draw_losses(losses: Losses, path: Path, diagnosis: Diagnosis) -> None:
     write_whole(path, lambda unfinished: figure.savefig(unfinished, format="png"))
 
 
+def as_svg(history: Sequence[Mapping[str, Any]], best: int | None, score: str, diagnosis: Diagnosis) -> list[bytes]:
+    """Loss and score as ``draw`` draws them, each a picture of its own; none before the first epoch has ended. The same
+    bytes for the same history.
+    """
+    from matplotlib import rc_context
+
+    made = []
+    for what in ("loss", score) if history else ():
+        figure, [axes] = _figure(1)
+        _panel(axes, history, what, best)
+        _finish(figure, axes, "", diagnosis if what == "loss" else None)
+        with rc_context({"svg.hashsalt": "augkit"}):
+            into = io.BytesIO()
+            figure.savefig(into, format="svg", metadata={"Date": None})
+        made.append(into.getvalue())
+    return made
+
+
 def _figure(count: int) -> tuple[Any, list[Any]]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -72,15 +91,43 @@ def _finish(figure: Any, losses: Any, title: str, diagnosis: Diagnosis | None) -
     told = [title] if title else []
     if diagnosis is not None and diagnosis.verdict != "inconclusive":
         told += [f"{diagnosis.verdict.replace('_', ' ')}: {SAID[diagnosis.verdict]}"]
-        if diagnosis.turning is not None:
-            losses.axvline(diagnosis.turning, color=INK, linewidth=1, linestyle="--", zorder=1)
-            losses.annotate(
-                f"turns at {diagnosis.turning}", (diagnosis.turning, 0.02), xycoords=("data", "axes fraction"),
-                xytext=(4, 0), textcoords="offset points", fontsize=8, color=INK,
-            )  # fmt: skip
+        _show_evidence(losses, diagnosis)
+    for axes in figure.axes:
+        if axes.lines:  # below, where there is no curve
+            axes.legend(frameon=False, fontsize=8, ncol=3, loc="upper center", bbox_to_anchor=(0.5, -0.2))
     if told:
         columns = int(13 * figure.get_figwidth())
         figure.suptitle("\n".join(line for each in told for line in textwrap.wrap(each, columns)), fontsize=10)
+
+
+def _show_evidence(axes: Any, diagnosis: Diagnosis) -> None:
+    """What the verdict rests on: the turning point, the part that still falls, the loss of guessing, or the gap."""
+    first, last = axes.dataLim.x0, axes.dataLim.x1
+    ends = [diagnosis.numbers[name] * diagnosis.numbers["guessing"] for name in ("train_end", "val_end")]
+    match diagnosis.verdict:
+        case "overfit":
+            assert diagnosis.turning is not None
+            axes.axvline(diagnosis.turning, color=INK, linewidth=1, linestyle="--", zorder=1)
+            _beside(axes, diagnosis.turning, f"turns at {diagnosis.turning}")
+        case "underfit_still_falling":
+            start = last - (last - first) / 4
+            axes.axvspan(start, last, color=GRID, alpha=0.5, linewidth=0, zorder=0)
+            _beside(axes, start, "still falls")
+        case "underfit_flat":
+            guessing = diagnosis.numbers["guessing"]
+            axes.axhline(guessing, color=INK, linewidth=1, linestyle="--", zorder=1, label="guessing")
+        case "unrepresentative_train" | "unrepresentative_val":
+            arrow = {"arrowstyle": "<->", "color": INK, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate("", (last, ends[0]), (last, ends[1]), arrowprops=arrow)
+            told = f"{abs(ends[0] - ends[1]):.2f} apart "
+            ground = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+            axes.annotate(told, (last, sum(ends) / 2), fontsize=8, color=INK, ha="right", va="center", bbox=ground)
+
+
+def _beside(axes: Any, epoch: float, words: str) -> None:
+    """Words beside an epoch, at the top, where falling curves are not."""
+    place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+    axes.annotate(words, (epoch, 0.98), xytext=(4, 0), fontsize=8, color=INK, va="top", **place)
 
 
 def _panel(axes: Any, history: Sequence[Mapping[str, Any]], what: str, best: int | None) -> None:
@@ -106,5 +153,3 @@ def _panel(axes: Any, history: Sequence[Mapping[str, Any]], what: str, best: int
         axes.set_ylim(bottom=0)
     else:
         axes.set_ylim(top=1.02)
-    if history:
-        axes.legend(frameon=False, fontsize=8)

@@ -25,12 +25,15 @@ CLEAR = 6.0
 FEWEST = 5
 """Validations that it takes to say anything."""
 
-FLAT, FALLING, RISING, APART, BELOW, NOISY = 0.55, 0.025, 0.08, 0.09, 0.08, 0.02
-"""All in parts of the loss of guessing. A training loss that stays above FLAT learnt little; one that falls by more
-than FALLING over the last quarter still falls. A validation loss RISING above its least is rising; losses that end
-APART have a gap. A validation loss BELOW the clean training loss, or one that jumps by NOISY, is of too few samples or
-of others.
+FLAT, FALLING, RISING, APART, BELOW, NOISY = 0.55, 0.01, 0.08, 0.15, 0.06, 0.012
+"""All in parts of the loss of guessing, and most about midway, by ratio, between what was met on either side in the
+runs that they were chosen on. A training loss that stays above FLAT learnt little; one that falls by more than FALLING
+over the last quarter still falls. A validation loss RISING above its least is rising; losses that end APART have a gap.
+A validation loss BELOW the clean training loss, or one that jumps by NOISY, is of too few samples or of others.
 """
+
+ROUGHER = 1.7
+"""Validation jumps so many times as far as training where it is of too few samples; a high rate shakes both."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,21 @@ class _Curves:
 
 
 def _judge(curves: _Curves, epochs: Sequence[int], train_may_lie_above: bool) -> Diagnosis:
-    fit, val = curves.end(curves.fit), curves.end(curves.val)
-    least = int(curves.val.argmin())
-    facts = {
+    facts, at = _facts(curves), epochs[curves.least]
+    verdict, *evidence = _found(curves, facts, at, train_may_lie_above)
+    ends = f"training ends at {facts['train_end']:.0%} of the loss of guessing ({curves.scale:.3g})"
+    told = [f"{ends}, validation at {facts['val_end']:.0%}", *evidence]
+    return Diagnosis(verdict, told, ADVICE[verdict], at if verdict == "overfit" else None, facts)  # type: ignore[arg-type, index]
+
+
+def _facts(curves: _Curves) -> dict[str, float]:
+    """What a verdict rests on; all but the loss of guessing in parts of it."""
+    fit, val, lowest = curves.end(curves.fit), curves.end(curves.val), float(curves.val.min())
+    return {
         "train_end": fit,
         "val_end": val,
-        "val_least": float(curves.val[least]),
+        "val_least": lowest,
+        "rose": val - lowest,
         "val_jumps": curves.jumps,
         "train_jumps": curves.fit_jumps,
         "train_fell": curves.fell(curves.fit),
@@ -143,30 +155,29 @@ def _judge(curves: _Curves, epochs: Sequence[int], train_may_lie_above: bool) ->
         "below": _below(curves),
         "guessing": curves.scale,
     }
-    rose = val - facts["val_least"]
-    told = f"training ends at {fit:.0%} of the loss of guessing ({curves.scale:.3g}), validation at {val:.0%}"
 
-    def made(verdict: Verdict, *evidence: str, turning: int | None = None) -> Diagnosis:
-        return Diagnosis(verdict, [told, *evidence], ADVICE[verdict], turning, {**facts, "rose": rose})
 
-    rises = _rises(curves, rose, least)
-    if curves.jumps > NOISY and curves.jumps > 2.5 * curves.fit_jumps and not (rises and rose > CLEAR * curves.jumps):
+def _found(curves: _Curves, facts: Mapping[str, float], at: int, train_may_lie_above: bool) -> tuple[str, ...]:
+    """The verdict and what it rests on; what is asked first is clearest."""
+    rose, gap, fell = facts["rose"], facts["val_end"] - facts["train_end"], (facts["train_fell"], facts["val_fell"])
+    rises = _rises(curves, rose, int(curves.val.argmin()))
+    rough = curves.jumps > NOISY and curves.jumps > ROUGHER * curves.fit_jumps
+    if rough and not (rises and rose > CLEAR * curves.jumps):
         said = f"validation jumps by {curves.jumps:.1%} from epoch to epoch, training by {curves.fit_jumps:.1%}"
-        return made("unrepresentative_val", said)
+        return "unrepresentative_val", said
     if rises:
-        at = epochs[curves.least]
         said = f"validation was least, {facts['val_least']:.0%}, at epoch {at} and rose by {rose:.0%} since"
-        return made("overfit", said, "training went on falling", turning=at)
+        return "overfit", said, "training went on falling"
     if facts["below"] > BELOW and not train_may_lie_above:
-        return made("unrepresentative_val", f"validation lies {facts['below']:.0%} below training over the second half")
-    if facts["train_fell"] > FALLING and facts["val_fell"] > FALLING:
-        both = f"training {facts['train_fell']:.0%}, validation {facts['val_fell']:.0%}"
-        return made("underfit_still_falling", f"both still fall: over the last quarter {both}")
-    if fit > FLAT:
-        return made("underfit_flat", f"over the last quarter training fell by {facts['train_fell']:.1%}")
-    if val - fit > APART:
-        return made("unrepresentative_train", f"a gap of {val - fit:.0%} stays; validation does not rise")
-    return made("good_fit", f"both are level, {val - fit:.0%} apart")
+        return "unrepresentative_val", f"validation lies {facts['below']:.0%} below training over the second half"
+    if min(fell) > FALLING:
+        both = f"training {fell[0]:.0%}, validation {fell[1]:.0%}"
+        return "underfit_still_falling", f"both still fall: over the last quarter {both}"
+    if facts["train_end"] > FLAT:
+        return "underfit_flat", f"over the last quarter training fell by {fell[0]:.1%}"
+    if gap > APART:
+        return "unrepresentative_train", f"a gap of {gap:.0%} stays; validation does not rise"
+    return "good_fit", f"both are level, {gap:.0%} apart"
 
 
 def _rises(curves: _Curves, rose: float, least: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import metadata
@@ -18,6 +19,7 @@ from augkit.recipe import Recipe
 from augkit.recipe.located import Map, located, plain
 
 RECIPE, METRICS, CURVES, BEST, LAST = "recipe.yaml", "metrics.json", "curves.png", "best.ckpt", "last.ckpt"
+REPORT = "report.html"
 
 
 def new_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path = "runs") -> Path:
@@ -47,6 +49,29 @@ def old_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path =
     if not (folder / LAST).is_file():
         raise RecipeError(f"{folder} has no {LAST} to go on from; train without --resume.")
     return folder
+
+
+def trials_folder(recipe: Recipe, out: str | Path | None, resume: bool, root: str | Path = "runs") -> Path:
+    """Where trials go: as ``new_folder``; with ``resume``, ``out`` as it is, or the newest of the recipe that holds
+    trials.
+    """
+    if not resume:
+        return new_folder(recipe, out, root)
+    if out is None:
+        runs = (path for _, path in sorted(_runs(recipe, Path(root)))[::-1])
+        out = next((path for path in runs if any(path.glob(f"*/{RECIPE}"))), None)
+    if out is None:
+        raise RecipeError(f"there are no trials of {run_name(recipe)!r} in {root} to go on with; leave --resume out.")
+    Path(out).mkdir(parents=True, exist_ok=True)
+    return Path(out)
+
+
+def clear(folder: Path) -> None:
+    """Remove a run that was begun; RecipeError for a folder that is none."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / RECIPE).is_file():
+        raise RecipeError(f"{folder} is no run, and stands where one is to be written; name another --out.")
+    if folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def moved_to(recipe: Recipe, folder: Path) -> Recipe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol, Self
 
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 
 from augkit.errors import DataError
 from augkit.rng import stream
-from augkit.sample import Target
+from augkit.sample import Label, Target
 from augkit.train.checks.losses import Frequencies
 from augkit.train.config import Fields, RunConfig
 from augkit.train.ema import Average
@@ -29,7 +30,7 @@ class Sums(Protocol):
     count: int
 
     def metrics(self, split: str) -> dict[str, Any]:
-        """``{"val_loss": …, "val_accuracy": …}``."""
+        """``{"val_loss": …, "val_accuracy": …}``; names begin with the split, but for ``per_class`` of ``val``."""
         ...
 
 
@@ -44,6 +45,8 @@ class Learner(lightning.LightningModule):
     keeps_features: ClassVar[bool] = False
     """Whether ``judge`` takes features of a frozen backbone from ``kept`` where they are there."""
     decision: Decision | None = None
+    counted: ClassVar[str | None] = "samples"
+    """What ``confused`` counts; None where nothing is taken for one other thing."""
 
     def __init__(self, config: RunConfig, classes: list[Any], steps: int, seed: int = 0) -> None:
         super().__init__()
@@ -97,6 +100,20 @@ class Learner(lightning.LightningModule):
     def exported(self) -> nn.Module | None:
         """From what a batch holds of the input to probabilities, without augkit; None where that is no tensor."""
         return None
+
+    def shown(self, output: Any, truth: Target) -> Target:
+        """An output as a report draws it beside the ``truth`` of its sample: what has a place on the sample, else the
+        first that is ``told``.
+        """
+        target = self.as_target(output)
+        return Label(next(iter(self.told([output]).values()), None)) if target is None else target
+
+    def confused(self, batch: dict[str, Any], outputs: Sequence[Any]) -> Counter[tuple[str, str]]:
+        """How often which class (a name) is told to be which in a batch: of tasks that tell one ``label`` a sample."""
+        truths = batch[self.fields.target]
+        listed = truths.tolist() if isinstance(truths, Tensor) else truths
+        told = [self.told([output]) for output in outputs]
+        return Counter((str(a), str(b["label"])) for a, b in zip(listed, told, strict=True) if "label" in b)
 
     def frequencies(self, batch: dict[str, Any]) -> Frequencies | None:
         """How often which answer is right in a batch, which says what guessing costs; None: the task cannot tell."""

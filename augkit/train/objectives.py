@@ -92,7 +92,9 @@ class ManyClasses:
 
     def target(self, learner: Learner, values: Any) -> Tensor:
         """(n, classes), 1 where a sample has the class; or the weights of mixed ones."""
-        if isinstance(values, Tensor) and values.is_floating_point():
+        if (
+            isinstance(values, Tensor) and values.is_floating_point() and values.shape[1]
+        ):  # none: a batch without labels
             return values.to(learner.device)
         made = torch.zeros(len(values), len(learner.classes))
         for row, labels in enumerate(values.tolist() if isinstance(values, Tensor) else values):

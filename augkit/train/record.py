@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,8 @@ class Record(lightning.Callback):
     last, metrics and curves are left to whoever started the run: ``write``.
 
     ``facts`` are what is known beforehand, written along with the metrics; ``resume_state`` goes into the checkpoint
-    to check a resumed run by; ``beside`` is what others measured of the running epoch. All that is decided (what is
+    to check a resumed run by; ``beside`` is what others measured of the running epoch; ``after`` is called with the row
+    of every validated epoch, and ends the run by raising. All that is decided (what is
     best, when to stop) is read off ``history``, so a resumed run decides alike.
     """
 
@@ -47,6 +48,7 @@ class Record(lightning.Callback):
     history: list[Row] = field(default_factory=list)
     beside: Mapping[str, Any] = field(default_factory=dict)
     stopped: str = "running"
+    after: Callable[[Row], None] | None = None
     started: float = field(default_factory=time.perf_counter)
     _epoch_started: float = 0.0
     _drawn: float = field(default_factory=time.perf_counter)
@@ -88,6 +90,8 @@ class Record(lightning.Callback):
         write_whole(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
         if self.stopped == "running":
             self.write()
+        if self.after is not None:
+            self.after(row)
 
     def on_save_checkpoint(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, checkpoint: dict[str, Any]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress, quiet
 from augkit.train.record import Record
+from augkit.train.reported import Reporter
 from augkit.train.schedules import build_schedule
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
@@ -58,12 +60,14 @@ def fit(
     resume: bool = False,
     progress: Progress | None = None,
     overrides: Overrides = None,
+    after: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Run:
     """Train as the recipe says, into ``out`` or a new folder in ``runs``.
 
     The recipe's seed decides split, first weights, order, augmentation and dropout: on one machine and number of
     threads, the same seed gives the same weights. With ``resume`` the run in ``out`` (or the newest of this recipe)
-    goes on from its last checkpoint and ends as if it had never stopped. Raises RecipeError for what the recipe gets
+    goes on from its last checkpoint and ends as if it had never stopped. ``after`` is called with the losses and scores
+    of every validated epoch; what it raises ends the run. Raises RecipeError for what the recipe gets
     wrong, DataError for data that do not fit it, AugkitError when the loss is no number any more.
     """
     started, progress = time.perf_counter(), progress or Progress()
@@ -79,7 +83,8 @@ def fit(
         watch = Watch(job, progress) if job.config.checks == "on" else None
         facts = _facts(job, model) | ({"checks": watch.told} if watch else {})
         beside = watch.beside if watch else {}
-        record = Record(folder, job.config, progress, facts, _identity(job, model), started=started, beside=beside)
+        record = Record(folder, job.config, progress, facts, _identity(job, model), beside=beside)
+        record.started, record.after = started, after
         checkpoint = _resume(folder, record, model, job.train, watch) if resume else None
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
@@ -88,10 +93,13 @@ def fit(
             progress.say(line)
         for remark in remarks(job.recipe, job.opened.source):
             progress.warn(remark)
-        if record.stopped == "running":
-            keep_features(job, model)
-            _trainer(job.config, record, watch).fit(model, job.train, job.val, ckpt_path=checkpoint)
-        record.write()
+        reporter = Reporter(job, record) if job.config.report == "on" else None
+        with reporter.ended() if reporter else nullcontext():
+            if record.stopped == "running":
+                keep_features(job, model)
+                callbacks = [each for each in (watch, record, reporter) if each is not None]
+                _trainer(job.config, folder, callbacks).fit(model, job.train, job.val, ckpt_path=checkpoint)
+            record.write()
     return Run(folder, record.metrics(), model, job.task)
 
 
@@ -154,14 +162,15 @@ def _model(job: Job) -> Learner:
     return model.to(memory_format=model.layout)
 
 
-def _trainer(config: RunConfig, record: Record, watch: Watch | None) -> lightning.Trainer:
+def _trainer(config: RunConfig, folder: Path, callbacks: Sequence[lightning.Callback]) -> lightning.Trainer:
+    """``callbacks`` in order: what is beside an epoch is measured before it is written."""
     return lightning.Trainer(
         max_epochs=config.epochs,
         accelerator="auto",
         devices=1,
         gradient_clip_val=config.clip_norm,
         accumulate_grad_batches=config.accumulate,
-        callbacks=[watch, record] if watch else [record],  # what is beside an epoch is measured before it is written
+        callbacks=list(callbacks),
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
@@ -169,7 +178,7 @@ def _trainer(config: RunConfig, record: Record, watch: Watch | None) -> lightnin
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
         deterministic="warn",
-        default_root_dir=record.folder,
+        default_root_dir=folder,
     )
 
 

@@ -41,7 +41,7 @@ class Tally:
 
     def metrics_by_class(self, split: str, classes: Sequence[Any]) -> dict[str, Any]:
         """The same; of a validation also ``per_class``, the accuracy of each by its name."""
-        if split == "train":
+        if split != "val":
             return self.metrics(split)
         named = {str(classes[number]): hits / n for number, (hits, n) in sorted(self.per_class.items())}
         return {**self.metrics(split), "per_class": named}
@@ -91,7 +91,7 @@ class LabelTally(Kept):
             f"{split}_mean_average_precision": float(np.mean(list(precisions.values()))) if precisions else 0.0,
             f"{split}_f1": 2 * both / total if total else 0.0,
         }
-        if split == "train" or not classes:
+        if split != "val" or not classes:
             return made
         shares = there.mean(0)[there.any(0)]
         made["val_random_average_precision"] = float(shares.mean()) if len(shares) else 0.0

@@ -47,6 +47,8 @@ class Trained:
     design: Design
     task: Task
     model: Learner
+    epochs: int
+    """After how many epochs the network was as it is."""
 
     @property
     def recipe(self) -> Recipe:
@@ -135,11 +137,12 @@ def open_run(folder: str | Path, which: Literal["best", "last"] = "best") -> Tra
     with torch.random.fork_rng(devices=[]):
         model = task.learner(design)
     try:
-        model.load_state_dict(checkpoint["state_dict"])
+        model.load_state_dict(checkpoint["average"]["values"] if "average" in checkpoint else checkpoint["state_dict"])
     except RuntimeError as error:
         said = str(error).splitlines()[1:3]
         raise RecipeError(f"{path} does not fit {folder / RECIPE}: {' '.join(said).strip()}") from error
-    return Trained(folder, design, task, model.to(memory_format=model.layout).eval())
+    done = int(checkpoint["augkit"]["epochs_done"])
+    return Trained(folder, design, task, model.to(memory_format=model.layout).eval(), done)
 
 
 def _design(recipe: Recipe, task: Task, saved: Mapping[str, Any]) -> Design:

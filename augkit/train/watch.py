@@ -123,7 +123,7 @@ class Watch(lightning.Callback):
             with self._timed(), torch.no_grad(), lent(module, training=False, weights=False), tallied(module):
                 for batch in self._clean or self._keeping(self._clean_batches(trainer, module, CLEAN)):
                     module.judge(batch, "clean")
-                self.beside |= _numbers(module.metrics("clean")) if module.tallies["clean"].count else {}
+                self.beside |= _clean_of(module.metrics("clean")) if module.tallies["clean"].count else {}
 
     def on_train_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
         """What was looked at to the end."""
@@ -152,7 +152,7 @@ class Watch(lightning.Callback):
             subject = subject_of(module)
             fed = list(of_inputs(subject, [_on(trainer, module, part) for part in batch], self._expected(train)))
             yield from fed
-            yield destroyed(pairs)
+            yield destroyed(pairs, job.fields.input)
             yield leakage(self._prints("train"), self._prints("val"))
             batches, config = self._clean_batches(trainer, module, SAMPLES), job.config
             yield from of_model(subject, batches, lambda: build_optimizer(config, module.groups()), fed, config.lr)
@@ -219,8 +219,10 @@ def _on(trainer: lightning.Trainer, module: Learner, batch: Any) -> Any:
     return trainer.strategy.batch_to_device(batch, module.device)
 
 
-def _numbers(metrics: Mapping[str, Any]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+def _clean_of(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """The numbers; none of an epoch's own is overwritten."""
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+    return {name: value for name, value in numbers.items() if name.startswith("clean_")}
 
 
 def _is_power_of_two(number: int) -> bool:

@@ -104,6 +104,7 @@ def augkit_register(registry):
         install="pip install 'augkit[torchaudio]'",
     )
     registry.policy("audio", "augkit_audio.policy:STEPS")
+    registry.corruptions("audio", "augkit_audio.corruptions:CORRUPTIONS")
     registry.importer(
         "audiomentations",
         "augkit_audio.importing:AUDIOMENTATIONS",

@@ -116,6 +116,7 @@ def augkit_register(registry: Registry) -> None:
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")
     registry.task("segmentation", "augkit_image.tasks:Segmentation", install="pip install 'augkit[image,train]'")
     registry.policy("image", "augkit_image.policy:STEPS")
+    registry.corruptions("image", "augkit_image.corruptions:CORRUPTIONS")
     registry.calibration("image", "augkit_image.calibrating:calibrate")
     registry.importer("albumentations", "augkit_image.importing:ALBUMENTATIONS")
     registry.importer("torchvision", "augkit_image.torchvision_importing:TORCHVISION")

@@ -71,3 +71,4 @@ def augkit_register(registry):
         registry.task(name, f"augkit_text.tasks:{cls}", install="pip install 'augkit[text-models,train]'")
     registry.starter("texts", "augkit_text.starter:texts")
     registry.policy("text", "augkit_text.policy:STEPS")
+    registry.corruptions("text", "augkit_text.corruptions:CORRUPTIONS")

@@ -39,7 +39,7 @@ def test_faults_are_found_under_their_names_and_healthy_runs_are_left_alone(moda
 def test_curves_of_real_runs_are_diagnosed_as_they_were_made(data: str) -> None:
     wrong = []
     for made in PATHOLOGIES:
-        for seed in (200, 201, 202):
+        for seed in (300, 301, 302):
             run = curves(data, drawn(made, np.random.default_rng([seed, len(made)])), seed)
             said = diagnose(run["train"], run["val"], run["clean"]).verdict
             wrong += [] if said == made else [(made, seed, said)]

@@ -66,6 +66,15 @@ def test_events_stand_at_their_times_and_frequencies() -> None:
     ]
 
 
+def test_names_of_events_that_are_near_stand_below_each_other_and_within_the_picture() -> None:
+    events = Events(np.array([0.1, 0.12, 0.5, 0.99]), np.array([0.1, 0.13, 0.6, 1.0]), {"label": ["click"] * 4})
+    html = sounds({"clip": Audio(tone(1500, 8000)[None], 8000), "events": events}, Palette())
+    styles = re.findall(r'<b class="inside"(?: style="([^"]*)")?>click', html)
+    assert styles[:3] == ["", "top:12px", ""]
+    pushed = re.fullmatch(r"margin-left:-(\d+)px", styles[3])
+    assert pushed and 20 < int(pushed[1]) < 40
+
+
 def test_beats_words_contours_and_frames_are_drawn() -> None:
     voiced = np.array([True, True, False, True, True])
     targets = {

@@ -24,7 +24,7 @@ def recipe(steps: list[Any] | None = None, split: dict[str, Any] | None = None, 
         "eval_steps": [resize],
         "loader": {"batch_size": 10},
         "train": {"backbone": "timm/test_resnet", "pretrained": False, "epochs": 2, "threads": 1}
-        | {"checks": "off"}  # what a test is not about should not cost it time
+        | {"checks": "off", "report": "off"}  # what a test is not about should not cost it time
         | train,
     }
 

@@ -91,5 +91,7 @@ def test_compare_prints_results_as_they_come_then_the_table(here: Path) -> None:
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
     assert lines[0].startswith("seed 3, with augmentation: validation accuracy")
-    assert "One seed is not proof" in lines[-1]
+    assert "One seed is not proof" in lines[-2]
+    page = Path("runs/tiny-1/comparison.html").read_text()
+    assert lines[-1] == "wrote runs/tiny-1/comparison.html" and "One seed is not proof" in page
     assert json.loads(Path("runs/tiny-1/comparison.json").read_text())["seeds"] == [3]

@@ -49,7 +49,7 @@ def recipe(root: Path, steps: list[Any] | None = None, **train: Any) -> dict[str
         "steps": [{"crop": {"seconds": 0.5}}, {"gain": {}}, *(steps or []), {"log_mel": {"n_mels": 32, "hop_ms": 16}}],
         "loader": {"batch_size": 8},
         "train": {"backbone": "timm/test_resnet", "pretrained": False, "epochs": 2, "threads": 1}
-        | {"checks": "off"}
+        | {"checks": "off", "report": "off"}
         | train,
     }
 

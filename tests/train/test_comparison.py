@@ -4,43 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import augkit
 from augkit.errors import RecipeError
 from augkit.train import Comparison, compare
-from augkit.train.comparison import Paired, without_augmentation
+from augkit.train.arms import without_augmentation
 from augkit.train.progress import Progress
 from tests.train.conftest import recipe
-
-
-def test_the_interval_is_students() -> None:
-    """The sleep data of Student (1908), as scipy and R give it: mean 1.58, 0.7001 to 2.4599."""
-    first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
-    second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
-    pair = Paired(tuple(b - a for a, b in zip(first, second, strict=True)))
-    assert pair.mean == pytest.approx(1.58)
-    assert pair.interval == pytest.approx((0.7001142, 2.4598858))
-
-
-def test_one_pair_proves_nothing() -> None:
-    assert Paired((0.3,)).interval is None
-    assert "One seed is not proof" in Paired((0.3,)).verdict("a", "b")
-
-
-@pytest.mark.parametrize(
-    ("differences", "words"),
-    [
-        ((0.01, -0.01, 0.0), "No difference found"),
-        ((0.05, -0.01, 0.09), "No difference found"),
-        ((0.05, 0.06, 0.055), "with is better than without"),
-        ((-0.05, -0.06, -0.055), "with is worse than without"),
-    ],
-)
-def test_the_verdict_says_what_the_interval_allows(differences: tuple[float, ...], words: str) -> None:
-    verdict = Paired(differences).verdict("with", "without")
-    assert words in verdict and "3 paired seeds" in verdict
 
 
 def test_the_table_has_every_seed_and_the_spread() -> None:
@@ -78,13 +51,109 @@ def test_a_comparison_trains_in_pairs_and_says_the_first_result_first(tmp_path: 
     assert runs["without-seed-4"]["last"]["val_accuracy"] == result.scores["without"][1]
 
 
+def written(folder: Path, **recipes: dict[str, Any]) -> list[Path]:
+    """Each recipe in a file of its name."""
+    for name, given in recipes.items():
+        (folder / f"{name}.yaml").write_text(json.dumps(given))
+    return [folder / f"{name}.yaml" for name in recipes]
+
+
+def quiet(given: Any, seeds: int, out: Path, **more: Any) -> Comparison:
+    return compare(given, seeds, out, progress=Progress(silent=True), **{"say": lambda line: None, **more})
+
+
 def test_recipes_are_compared_by_name(tmp_path: Path) -> None:
-    given = recipe(epochs=1)
-    for name in ("one", "two"):
-        (tmp_path / f"{name}.yaml").write_text(json.dumps(given))
-    files = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
-    result = compare(files, 1, tmp_path / "out", progress=Progress(silent=True), say=lambda line: None)
+    files = written(tmp_path, one=recipe(epochs=1), two=recipe(epochs=1))
+    result = quiet(files, 1, tmp_path / "out")
     assert list(result.scores) == ["one", "two"]
     assert result.scores["one"] == result.scores["two"], "the same recipe twice is the same run"
     with pytest.raises(RecipeError, match="two of the recipes are called 'one'"):
-        compare([files[0], files[0]], 1, tmp_path / "again")
+        quiet([files[0], files[0]], 1, tmp_path / "again")
+
+
+def test_a_comparison_that_was_interrupted_goes_on_without_repeating(tmp_path: Path) -> None:
+    """What is finished is read; a run that stopped before its first epoch was over, or in the middle, is run."""
+    files = written(tmp_path, one=recipe(epochs=2), two=recipe([], epochs=2))
+    whole = quiet(files, 2, tmp_path / "whole")
+    quiet(files, 1, tmp_path / "part")
+    stamp = (tmp_path / "part" / "one-seed-3" / "last.ckpt").stat().st_mtime_ns
+    begun = tmp_path / "part" / "one-seed-4"
+    begun.mkdir()
+    # a run's recipe tells the way to its data from its own folder; of a demo there is none
+    (begun / "recipe.yaml").write_bytes((tmp_path / "whole" / "one-seed-4" / "recipe.yaml").read_bytes())
+    said: list[str] = []
+    resumed = quiet(files, 2, tmp_path / "part", resume=True, say=said.append)
+    assert resumed.to_json() == whole.to_json()
+    assert [line.endswith("read from the folder") for line in said] == [True, True, False, False]
+    assert (tmp_path / "part" / "one-seed-3" / "last.ckpt").stat().st_mtime_ns == stamp
+
+
+def test_runs_of_another_recipe_are_not_read(tmp_path: Path) -> None:
+    files = written(tmp_path, one=recipe(epochs=1), two=recipe([], epochs=1))
+    quiet(files, 1, tmp_path / "out")
+    for other in (["train.lr=1e-2"], ["steps.resize.size=32"]):
+        with pytest.raises(RecipeError, match="one-seed-3 holds a run of another recipe"):
+            quiet(files, 1, tmp_path / "out", overrides=other, resume=True)
+    (tmp_path / "out" / "one-seed-3" / "recipe.yaml").unlink()
+    with pytest.raises(RecipeError, match="is no run that can be resumed"):
+        quiet(files, 1, tmp_path / "out", resume=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source": {"demo": "shapes"}}, "source is demo: shapes in two and demo: digits in one"),
+        ({"split": {"val": 0.5}}, "split is val: 0.5"),
+        ({"train": {**recipe()["train"], "epochs": 3}}, "train: epochs is 3 in two and 2 in one"),
+        ({"loader": {"batch_size": 10, "copies": 2}}, "loader: copies is 2 in two and 1 in one"),
+    ],
+)
+def test_what_differs_in_more_than_the_question_is_refused_at_its_place(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    files = written(tmp_path, one=recipe(), two=recipe() | change)
+    with pytest.raises(RecipeError, match=message) as refused:
+        quiet(files, 1, tmp_path / "out")
+    assert str(refused.value).startswith(f"{files[1]}:1:")
+    assert not (tmp_path / "out" / "one-seed-3").exists()
+
+
+def test_recipes_that_learn_other_things_are_refused(tmp_path: Path) -> None:
+    numbers = {"task": "regression", "target": "digit", "backbone": "timm/test_resnet", "pretrained": False}
+    sample = {"image": "image", "digit": "value"}
+    files = written(tmp_path, one=recipe(), two=recipe() | {"train": numbers, "sample": sample})
+    with pytest.raises(RecipeError, match="sample is image: image, digit: value in two"):
+        quiet(files, 1, tmp_path / "out")
+
+
+def by_class(*rows: tuple[float, float]) -> list[dict[str, float]]:
+    return [{"cat": cat, "dog": dog} for cat, dog in rows]
+
+
+def test_a_class_that_was_made_worse_is_named_though_the_mean_went_up() -> None:
+    new = by_class((1.0, 0.50), (0.99, 0.52), (1.0, 0.51), (0.98, 0.50))
+    old = by_class((0.6, 0.70), (0.6, 0.71), (0.62, 0.70), (0.6, 0.71))
+    scores = {name: [sum(row.values()) / 2 for row in rows] for name, rows in (("new", new), ("old", old))}
+    found = Comparison((1, 2, 3, 4), scores, "accuracy", {"new": new, "old": old})
+    assert found.lines()[-1] == "Made worse though the mean went up: class dog (-0.197); new against old."
+    turned = Comparison((1, 2, 3, 4), dict(reversed(scores.items())), "accuracy", {"old": old, "new": new})
+    assert turned.lines()[-1] == found.lines()[-1], "whichever arm is named first"
+
+
+def test_a_class_that_may_be_worse_by_chance_is_not_called_harmed() -> None:
+    new, old = by_class((0.9, 0.5), (0.9, 0.8)), by_class((0.5, 0.6), (0.6, 0.8))
+    scores = {name: [sum(row.values()) / 2 for row in rows] for name, rows in (("new", new), ("old", old))}
+    found = Comparison((1, 2), scores, "accuracy", {"new": new, "old": old})
+    assert "No class is found to be worse, new against old; class dog comes out lowest, -0.050" in found.lines()[-1]
+
+
+def test_a_class_that_one_validation_lacks_is_paired_where_it_is() -> None:
+    rows: dict[str, list[dict[str, float]]] = {
+        "new": [{"cat": 1.0}, *by_class((1.0, 0.5))],
+        "old": by_class((0.5, 0.5), (0.5, 0)),
+    }
+    found = Comparison((1, 2), {"new": [1.0, 0.75], "old": [0.5, 0.25]}, "accuracy", rows)
+    assert {name: pair.differences for name, pair in found.classes_against_first()["old"].items()} == {
+        "cat": (0.5, 0.5),
+        "dog": (0.5,),
+    }

@@ -11,7 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
+from augkit.data.collate import collate_field
 from augkit.errors import DataError, RecipeError
+from augkit.sample import Labels, Sample
 from augkit.train import Run, build, open_run
 from augkit.train.classifier import Classifier
 from augkit.train.config import Fields
@@ -75,6 +77,13 @@ def test_labels_become_ones_and_cost_binary_cross_entropy(given: Any) -> None:
     smooth = model._compare({"image": images, "target": given}, 0.2)[0].detach()
     soft = model._compare({"image": images, "target": target * 0.8 + 0.1}, 0.0)[0].detach()
     torch.testing.assert_close(smooth, soft)
+
+
+def test_a_batch_in_which_nothing_has_a_class_is_of_zeros() -> None:
+    model = learner(MultilabelConfig(backbone="timm/test_resnet"), CLASSES)
+    for given in ([[]], [[], []]):
+        collated = collate_field("labels", [Sample({"labels": Labels(each)}) for each in given])
+        assert torch.equal(model.objective.target(model, collated), torch.zeros(len(given), len(CLASSES)))
 
 
 def test_whole_numbers_are_classes_also_where_all_samples_have_equally_many() -> None:

@@ -159,6 +159,9 @@ def test_a_crop_may_lose_objects_now_and_then_but_not_pictures() -> None:
     assert destroyed([({"x": full}, {"x": none})] * 2 + [({"x": full}, {"x": full})] * 18).fine
     full, none = LOST["image"][:2]
     assert not destroyed([({"x": full}, {"x": none})] + [({"x": full}, {"x": full})] * 19).fine
+    full, none = LOST["mask"][:2]
+    crops = [({"m": full}, {"m": none})] * 2 + [({"m": full}, {"m": full})] * 18
+    assert destroyed(crops, fed="image").fine and not destroyed(crops, fed="m").fine
 
 
 def test_labels_and_options_do_not_make_a_sample_another() -> None:

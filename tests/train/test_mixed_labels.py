@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from augkit.recipe import read_recipe
-from augkit.train.comparison import without_augmentation
+from augkit.train.arms import without_augmentation
 from augkit.train.tallies import Tally
 from tests.train.conftest import quietly, recipe
 from tests.train.test_classifier import classifier

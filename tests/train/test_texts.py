@@ -63,7 +63,7 @@ def recipe(data: Path, tiny: Path, task: str, **train: Any) -> dict[str, Any]:
     tagged = task == "token_classification"
     others = {"text_multilabel_classification": {"both": "labels"}, "text_regression": {"legs": "value"}}
     target = {"ner_tags": {"tags": "text"}} if tagged else others.get(task, {"kind": "label"})
-    defaults = {"task": task, "backbone": f"hf/{tiny}", "epochs": 6, "lr": 5e-3, "threads": 1}
+    defaults = {"task": task, "backbone": f"hf/{tiny}", "epochs": 6, "lr": 5e-3, "threads": 1, "report": "off"}
     return {
         "augkit": 1,
         "seed": 1,

@@ -9,25 +9,26 @@ from augkit.sample import Target
 from augkit.train.checks.finding import Finding, fine
 
 FEW = {True: 0.01, False: 0.25}
-"""Shares from which on there is a finding: of carriers (pictures, sounds, texts), and of annotations, which a crop may
-well lose now and then."""
+"""Shares from which on there is a finding: of what the network reads, and of annotations (boxes, masks), which a crop
+may well lose now and then."""
 
 
-def destroyed(pairs: Iterable[tuple[Mapping[str, Target], Mapping[str, Target]]]) -> Finding:
+def destroyed(pairs: Iterable[tuple[Mapping[str, Target], Mapping[str, Target]]], fed: str | None = None) -> Finding:
     """Of pairs of a sample's targets before and after augmentation: ``samples-destroyed`` where targets that had
-    something to learn from have nothing any more (``Target.lost``), or fine.
+    something to learn from have nothing any more (``Target.lost``), or fine. ``fed`` is the field that the network
+    reads; without it, every carrier counts as such.
     """
     counts: dict[str, Counter[str]] = {}
-    carriers: dict[str, bool] = {}
+    read: dict[str, bool] = {}
     size = 0
     for before, after in pairs:
         size += 1
         for name, target in after.items():
-            carriers[name] = carriers.get(name, False) or before[name].carrier
+            read[name] = before[name].carrier if fed is None else name == fed
             told = target.lost()
             if told is not None and before[name].lost() is None:
                 counts.setdefault(name, Counter())[told] += 1
-    found = {name: told for name, told in counts.items() if told.total() >= max(1, FEW[carriers[name]] * size)}
+    found = {name: told for name, told in counts.items() if told.total() >= max(1, FEW[read[name]] * size)}
     numbers = {"samples": size, "lost": {name: dict(told) for name, told in counts.items()}}
     if not found:
         total = sum(told.total() for told in counts.values())

@@ -48,10 +48,10 @@ class Tally:
         total = sum(self.per_class, Counts())
         told = {"loss": self.loss / max(1, self.count), "segment_f1": total.f1, "event_f1": self.events.f1}
         named = {f"{split}_{name}": value for name, value in told.items()}
-        if split == "train":
+        if split != "val":
             return named
         per_class = {str(label): counts.f1 for label, counts in zip(self.classes, self.per_class, strict=False)}
-        return {**named, f"{split}_everywhere_segment_f1": self.everywhere.f1, "per_class": per_class}
+        return {**named, "val_everywhere_segment_f1": self.everywhere.f1, "per_class": per_class}
 
 
 class Detector(Learner):
@@ -62,6 +62,7 @@ class Detector(Learner):
     """
 
     config: DetectionConfig
+    counted = None  # sounds overlap
 
     def __init__(
         self, config: DetectionConfig, fields: Fields, classes: Sequence[Any], channels: int, steps: int, seed: int = 0

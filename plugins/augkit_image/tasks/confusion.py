@@ -43,12 +43,12 @@ class Confusion:
         goes to call every pixel the commonest.
         """
         told = {"loss": self.loss / max(1, self.count), **scores(self.pixels)}
-        if split == "train":
+        if split != "val":
             return {f"{split}_{name}": value for name, value in told.items()}
         told |= {f"majority_{name}": value for name, value in scores(_all_commonest(self.pixels)).items()}
         each = zip(self.classes, iou(self.pixels), strict=True)
         per_class = {str(name): float(value) for name, value in each if not np.isnan(value)}
-        return {**{f"{split}_{name}": value for name, value in told.items()}, "per_class": per_class}
+        return {**{f"val_{name}": value for name, value in told.items()}, "per_class": per_class}
 
 
 def iou(pixels: np.ndarray) -> np.ndarray:

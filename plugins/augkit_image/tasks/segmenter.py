@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from augkit.sample import Target
 from augkit.train.checks.losses import Frequencies, of_classes
 from augkit.train.classifier import lone
 from augkit.train.config import Fields
@@ -102,6 +106,22 @@ class Segmenter(Learner):
     def from_target(self, target: Heatmap) -> Tensor:
         """The reverse of ``as_target``."""
         return torch.from_numpy(np.ascontiguousarray(target.values)).movedim(-1, 0)
+
+    counted = "pixels"
+
+    def shown(self, output: Tensor, truth: Target) -> Target:
+        """The likeliest class of each pixel, as a mask with the numbers that the truth has."""
+        numbers = np.array(self.class_numbers)[output.argmax(0).cpu().numpy()]
+        return replace(truth, classes=numbers.astype(truth.classes.dtype))  # type: ignore[attr-defined, call-arg]
+
+    def confused(self, batch: dict[str, Any], outputs: Sequence[Any]) -> Counter[tuple[str, str]]:
+        """Pixels that are not ignored."""
+        seen = Confusion.empty(self.classes)
+        seen.add(torch.zeros(()), torch.stack(list(outputs)), self.targets(batch[self.fields.target]))
+        pairs = product(map(str, self.classes), repeat=2)
+        return Counter(
+            {pair: count for pair, count in zip(pairs, seen.pixels.flatten().tolist(), strict=True) if count}
+        )
 
     def told(self, outputs: Sequence[Tensor]) -> dict[str, Any]:
         """``size``: [h, w]; ``shares``: how much of the picture each class takes; ``masks``: COCO's run lengths of each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from augkit.train.layers import Group
 from augkit.train.learner import Learner
 from augkit.train.objectives import OBJECTIVES, Objective
 from augkit.vocab.text import Spans, Tags, Text
+from augkit.vocab.text.scheme import Mark, tags_of
 from augkit_text.subwords import IGNORED, first_subwords, tokens_in
 from augkit_text.tasks.config import EncoderConfig, TextConfig, TokenConfig
 from augkit_text.tasks.encoder import Encoder
@@ -191,6 +193,31 @@ class TokenLearner(EncoderLearner):
     def from_target(self, target: Target) -> Any:
         """They are the output."""
         return target
+
+    counted = "tokens"
+
+    def shown(self, output: Spans, truth: Target) -> Target:
+        """A tag for each token of the truth: of the entity that its first letter is in."""
+        assert isinstance(truth, Tags)
+        found = list(enumerate(zip(output.starts, output.ends, output.columns["label"], strict=True)))
+        within = [
+            next(((number, label) for number, (first, last, label) in found if first <= start < last), None)
+            for start in truth.starts
+        ]
+        return replace(truth, tags=tuple(tags_of(within, self.options.scheme, self.options.outside)))
+
+    def confused(self, batch: dict[str, Any], outputs: Sequence[Any]) -> Counter[tuple[str, str]]:
+        """Tokens, by the label of the entity that they are in."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for text, value, output in zip(batch[self.fields.input], batch[self.fields.target], outputs, strict=True):
+            truth, _ = Tags.read(value, self.options, Text(text).frame())
+            told = self.shown(output, truth)
+            assert isinstance(told, Tags)
+            counts.update(zip(map(self._label, truth.marks()), map(self._label, told.marks()), strict=True))
+        return counts
+
+    def _label(self, mark: Mark) -> str:
+        return str(self.options.outside if mark is None else mark[1])
 
     def frequencies(self, batch: dict[str, Any]) -> Frequencies:
         """Of the tags."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from augkit.errors import FieldError
+from augkit.sample import Target
 from augkit.train.config import Fields
 from augkit.train.learner import Learner
 from augkit_text.subwords import IGNORED
@@ -53,7 +54,7 @@ class Tally:
             f"{split}_loss": self.loss / max(1, self.count),
             f"{split}_token_accuracy": self.right / max(1, self.units),
         }
-        if split == "train":
+        if split != "val":
             return made
         return {**made, "val_chrf": self.letters.score, "val_exact_match": self.exact / max(1, self.count)}
 
@@ -62,6 +63,7 @@ class Translator(Learner):
     """Learns by cross entropy of every unit, all before it given; the validation's texts are translated."""
 
     config: TranslationConfig
+    counted = None
 
     def __init__(
         self,
@@ -100,6 +102,10 @@ class Translator(Learner):
     def outputs(self, batch: dict[str, Any]) -> list[Any]:
         """Translations."""
         return list(self(batch[self.fields.input]))
+
+    def shown(self, output: str, truth: Target) -> Target:
+        """The translation."""
+        return replace(truth, string=output)  # type: ignore[call-arg]
 
     def told(self, outputs: Sequence[str]) -> dict[str, Any]:
         """``text``: the translation, of several views the one that most agree on, the first where that is open."""

@@ -40,7 +40,9 @@ def recipe(count: int = 12, steps: list[Any] | None = None, **train: Any) -> dic
         "steps": [*(steps or []), *SPECTRA],
         "eval_steps": SPECTRA,
         "loader": {"batch_size": 4},
-        "train": {"task": "sound_events", "epochs": 2, "width": 8, "threads": 1, "lr": 0.01} | train,
+        "train": {"task": "sound_events", "epochs": 2, "width": 8, "threads": 1, "lr": 0.01}
+        | {"report": "off"}
+        | train,
     }
 
 

@@ -34,7 +34,7 @@ def recipe(count: int = 12, mask: Any = "mask", **train: Any) -> dict[str, Any]:
         "eval_steps": [],
         "loader": {"batch_size": 4},
         "train": {"task": "segmentation", "backbone": "timm/test_resnet", "pretrained": False, "epochs": 2}
-        | {"decoder_channels": 4, "threads": 1, "lr": 0.005}
+        | {"decoder_channels": 4, "threads": 1, "lr": 0.005, "report": "off"}
         | train,
     }
 

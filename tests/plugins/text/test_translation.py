@@ -38,7 +38,7 @@ def recipe(count: int = 100, below: int = 100, **train: Any) -> dict[str, Any]:
         "eval_steps": [],
         "loader": {"batch_size": 16},
         "train": {"task": "translation", "epochs": 2, "width": 32, "heads": 2, "layers": 1, "threads": 1}
-        | {"lr": 5e-3, "schedule": "onecycle", "max_length": 40}
+        | {"lr": 5e-3, "schedule": "onecycle", "max_length": 40, "report": "off"}
         | train,
     }
 
@@ -124,6 +124,7 @@ def test_learns_to_translate_and_writes_what_the_scores_are(learnt: Run) -> None
     assert metrics["task"] == "translation" and metrics["scores"] == ["chrf", "exact_match", "token_accuracy"]
     assert set("0123456789-efghinortuvwxy") <= set(metrics["classes"])
     last = metrics["last"]
+    assert {name for name in last if name.startswith("clean_")} == {"clean_loss", "clean_token_accuracy"}
     assert last["val_chrf"] > 0.6 > 2 * metrics["commonest_chrf"] and metrics["copy_chrf"] == 0
     assert last["val_exact_match"] > 0.5 and "per_class" not in last
     assert learnt.task.guessing(metrics).startswith("copying the text: 0.000, always telling the commonest")
