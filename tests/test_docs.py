@@ -281,7 +281,7 @@ def test_the_commands_are_those_that_there_are() -> None:
     assert named == {name for commands in HEADINGS.values() for name in commands}
 
 
-@pytest.mark.parametrize("page", [*PAGES, *STEPS, "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", [*PAGES, *STEPS, "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", (ROOT / page).read_text(encoding="utf-8")):
         if target.startswith(("http:", "https:")):
@@ -294,5 +294,5 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def _anchors(text: str) -> set[str]:
-    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", _FENCED.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
