@@ -73,7 +73,7 @@ def test_recipes_are_compared_by_name(tmp_path: Path) -> None:
 
 def test_a_comparison_that_was_interrupted_goes_on_without_repeating(tmp_path: Path) -> None:
     """What is finished is read; a run that stopped before its first epoch was over, or in the middle, is run."""
-    files = written(tmp_path, one=recipe(epochs=2), two=recipe([], epochs=2))
+    files = written(tmp_path, one=recipe(epochs=1), two=recipe([], epochs=1))
     whole = quiet(files, 2, tmp_path / "whole")
     quiet(files, 1, tmp_path / "part")
     stamp = (tmp_path / "part" / "one-seed-3" / "last.ckpt").stat().st_mtime_ns
