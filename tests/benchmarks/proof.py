@@ -101,9 +101,9 @@ def shares(found: list[Comparison]) -> str:
     same, same_classes = sum(pair.same for pair in pairs), sum(any(each.same for each in c) for c in classes)
     equal = sum(not any(pair.differences) for pair in pairs)
     return (
-        f"{len(found[0].seeds)} seeds: no difference in the mean in {calm} of {len(found)} ({equal} equal in every seed, "
-        f"{same} of one difference); no difference in any class in {calm_classes} ({same_classes} with a class of one "
-        "difference)"
+        f"{len(found[0].seeds)} seeds: no difference in the mean in {calm} of {len(found)} ({equal} equal in every "
+        f"seed, {same} of one difference); no difference in any class in {calm_classes} ({same_classes} with a class "
+        "of one difference)"
     )
 
 
