@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
-BENCHMARKS := tests/benchmarks/image.py tests/benchmarks/audio.py tests/benchmarks/text.py
+BENCHMARKS := $(addprefix tests/benchmarks/, image.py audio.py text.py start.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check laws-long fuzz bench agreement clean
+.PHONY: help demo test check laws-long fuzz bench agreement docs clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -37,6 +37,10 @@ bench: $(READY)  ## tables of ratios, side by side with other libraries
 agreement: $(READY)  ## the tables in docs/albumentations.md and docs/audiomentations.md, measured anew (minutes)
 	PYTHONPATH=. $(BIN)/python -W ignore -m tests.plugins.image.agreement_table
 	PYTHONPATH=. $(BIN)/python -W ignore -m tests.plugins.audio.bridge_table
+
+docs: $(READY)  ## the site of docs/, in build/site
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/site/mkdocs.yml
 
 clean:  ## what was built, cached and run; .venv too
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Container, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -15,6 +13,7 @@ from typing import Any, Literal
 import pluggy
 
 from augkit import hooks
+from augkit.aside import prints_aside
 from augkit.errors import PluginError
 from augkit.registry import Catalogue, Registry, told
 from augkit.words import suggestion
@@ -108,7 +107,7 @@ def _load(point: EntryPoint, catalogue: Catalogue, taken: Container[str]) -> Plu
     try:
         if point.name in taken:
             raise PluginError(f"there is a plugin {point.name!r} already; its author must name it otherwise.")
-        with redirect_stdout(sys.stderr):  # what a plugin prints does not belong into a command's output
+        with prints_aside:
             module = point.load()
             api = _api(module)
             _register(module, registry)

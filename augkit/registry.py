@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from augkit.aside import prints_aside
 from augkit.errors import AugkitError, MissingDependency, PluginError
 from augkit.words import printable, suggestion
 
@@ -46,6 +48,13 @@ def told(error: BaseException) -> str:
     return printable(f"{name}: {words}" if words else name)
 
 
+def _import(module: str) -> Any:
+    if module in sys.modules:
+        return importlib.import_module(module)  # waits where another thread is about it
+    with prints_aside:
+        return importlib.import_module(module)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One registered name. ``install`` is what to type when its import fails."""
@@ -70,7 +79,7 @@ class Entry:
     def _imported(self) -> Any:
         module, _, attribute = self.path.partition(":")
         try:
-            loaded = importlib.import_module(module)
+            loaded = _import(module)
         except ImportError as error:
             hint = f" Install it: {self.install}" if self.install else ""
             raise MissingDependency(

@@ -34,6 +34,16 @@ def folder_of(model: str, field: str) -> str:
     return name
 
 
+def check_model(name: str, field: str) -> None:
+    """Refuse what names no model, or none that is on this machine."""
+    family, slash, rest = name.partition("/")
+    if family not in ("hf", "pkg") or not slash or not rest:
+        raise FieldError(
+            f"{field}: got {name!r}; expected hf/<folder>, the folder of a model and its tokenizer.", field
+        )
+    folder_of(name, field)
+
+
 def not_here(model: str, field: str, why: str) -> str:
     """What to say of a model that cannot be had on this machine."""
     return (

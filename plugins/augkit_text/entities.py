@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from augkit.errors import DataError, FieldError
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
-from augkit.sample import Frame, Target
+from augkit.sample import Target
 from augkit.transform import Kernel, Transform
 from augkit.vocab.text import PairEdits, Spans, Tags, Translation
 from augkit.vocab.text.compose import Edit
@@ -91,7 +91,7 @@ class EntitySwap(TextStep, Transform[PairEdits]):
     def _names(self) -> Names:
         return _names_of(self.names if self.table is None else self.table, self.language)
 
-    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> PairEdits:
+    def drawn(self, rng: Stream, content: Content) -> PairEdits:
         if not self.fitted():
             raise DataError("`names: train` has not been collected yet; call fit_to(targets) and use what it returns.")
         passage, translation = self.passage(content), translation_in(content)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
-from augkit.errors import FieldError, SkipStep
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
-from augkit.vocab.text import Edits
 from augkit.vocab.text.compose import Edit
-from augkit_text.checkpoints import folder_of
+from augkit_text.checkpoints import check_model
 from augkit_text.differences import edits_between
 from augkit_text.draws import places
 from augkit_text.passage import Passage
@@ -18,35 +16,10 @@ from augkit_text.step import TextStep
 
 
 class ModelStep(TextStep):
-    """What steps that ask a model have: which text is too unlike the one before to be taken.
-
-    Similarity is no proof that a label stays true: encoders find a sentence and its opposite more alike than a
-    sentence and the same with two slips of the pen. Guard what labels depend on by ``protect`` and ``sensitive_to``.
-    """
-
-    min_similarity: Annotated[
-        float | None, Limits(-1, 1, unit="cosine", doc="below it the text is left as it was; no proof of the label")
-    ] = None
-    encoder: Annotated[str, Limits(doc="what measures similarity: pkg/minilm or hf/<folder>")] = "pkg/minilm"
+    """What steps that ask a model have in common: it may say another thing, and lose any word."""
 
     changes = {"meaning", "wording"}
     loses: ClassVar[bool] = True
-
-    def validate(self) -> None:
-        super().validate()
-        if self.min_similarity is not None:
-            check_model(self.encoder, "encoder")
-
-    def draw(self, rng: Stream, frame: Any, content: Any = None) -> Edits:
-        drawn = super().draw(rng, frame, content)
-        if self.min_similarity is not None and drawn.edits:
-            from augkit_text.tasks.models import similarity
-
-            before = self.passage(content).string
-            found = similarity(self.encoder, before, drawn.apply(before))
-            if found < self.min_similarity:
-                raise SkipStep(f"similarity {found:.2f} is below min_similarity {self.min_similarity:g}")
-        return drawn
 
 
 class MaskedLm(ModelStep):
@@ -146,16 +119,6 @@ class BackTranslate(Paraphrase):
 
         there = super().written(string, subseed)
         return rewritten(self.back, there, subseed + 1, self.temperature, self.max_length)
-
-
-def check_model(name: str, field: str) -> None:
-    """Refuse what names no model, or none that is on this machine."""
-    family, slash, rest = name.partition("/")
-    if family not in ("hf", "pkg") or not slash or not rest:
-        raise FieldError(
-            f"{field}: got {name!r}; expected hf/<folder>, the folder of a model and its tokenizer.", field
-        )
-    folder_of(name, field)
 
 
 def _cased(word: str, like: str) -> str:

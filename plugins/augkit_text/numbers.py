@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 from augkit.errors import FieldError
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
-from augkit.sample import Frame
 from augkit.transform import Transform
 from augkit.vocab.text import PairEdits
 from augkit.vocab.text.compose import Edit
@@ -47,7 +46,7 @@ class Numbers(TextStep, Transform[PairEdits]):
     def changed_qualities(self) -> frozenset[str]:
         return frozenset({"numbers"}) if self.to == "other" else self.changes
 
-    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> PairEdits:
+    def drawn(self, rng: Stream, content: Content) -> PairEdits:
         passage, translation = self.passage(content), translation_in(content)
         other = translation.string if translation else ""
         free = [(a, b, new) for a, b, new in self._found(rng, passage) if passage.is_free(a, b)]

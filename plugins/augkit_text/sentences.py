@@ -10,7 +10,6 @@ from typing import Annotated
 from augkit.errors import SkipStep
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
-from augkit.sample import Frame
 from augkit.transform import Transform
 from augkit.vocab.text import Pieces
 from augkit.vocab.text.pieces import joined
@@ -78,7 +77,7 @@ class ShuffleSentences(TextStep, Transform[Pieces]):
 
     rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=1, unit="fraction of the sentences")] = Range(1)
 
-    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Pieces:
+    def drawn(self, rng: Stream, content: Content) -> Pieces:
         passage = self.passage(content)
         found = sentences(passage)
         fixed = united(passage.annotated) if "spans" in self.protect else []
@@ -118,7 +117,7 @@ class CropSentences(TextStep, Transform[Pieces]):
     rate: Annotated[Range, Limits(0, 1, neutral=0, strongest=0.6, unit="fraction of the sentences")] = Range(0, 0.3)
     protect: Annotated[tuple[Protected, ...], Limits(doc="sentences with these stay")] = ("negation",)
 
-    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Pieces:
+    def drawn(self, rng: Stream, content: Content) -> Pieces:
         passage = self.passage(content)
         length, found = len(passage.string), sentences(passage)
         if not found:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, ClassVar
 
-from augkit.errors import DataError
+from augkit.errors import DataError, SkipStep
 from augkit.fields import Limits
 from augkit.rng import Stream
 from augkit.sample import Frame, Target
 from augkit.transform import Transform
-from augkit.vocab.text import Edits
+from augkit.vocab.text import Edits, Pieces
 from augkit.vocab.text.compose import Edit
+from augkit_text.checkpoints import check_model
 from augkit_text.kept import kept
 from augkit_text.negation import Language
 from augkit_text.passage import Passage, annotations_in, carrier_in
@@ -21,7 +22,8 @@ Content = Mapping[str, Target] | None
 
 
 class TextStep(Transform[Edits]):
-    """A step over one text. A subclass defines ``edits(rng, passage)``; what would break a guard is left out after.
+    """A step over one text. A subclass defines ``edits(rng, passage)``, or ``drawn`` where it moves pieces; what would
+    break a guard is left out after.
 
     ``risks`` maps a quality to what must be protected lest the step changes it; ``loses``: whether a span can lose all
     its text; ``keeps`` names what the step looks after itself.
@@ -32,6 +34,10 @@ class TextStep(Transform[Edits]):
     ] = ("negation", "urls", "numbers")
     language: Annotated[Language, Limits(doc="of the text: whose cues of negation, whose tables")] = "en"
     max_edit_ratio: Annotated[float | None, Limits(0, unit="characters changed by characters of the text")] = None
+    min_similarity: Annotated[
+        float | None, Limits(-1, 1, unit="cosine", doc="below it the text is left as it was; no proof of the label")
+    ] = None
+    encoder: Annotated[str, Limits(doc="what measures similarity: pkg/minilm or hf/<folder>")] = "pkg/minilm"
 
     needs = ("text",)
     risks: ClassVar[Mapping[str, str]] = {"polarity": "negation"}
@@ -40,6 +46,8 @@ class TextStep(Transform[Edits]):
 
     def validate(self) -> None:
         finders_of(self.protect, self.language)
+        if self.min_similarity is not None:
+            check_model(self.encoder, "encoder")
 
     @classmethod
     def law_examples(cls) -> list[dict[str, object]]:
@@ -69,6 +77,29 @@ class TextStep(Transform[Edits]):
         return Passage(text.string, annotations_in(content), self._finders, "spans" in self.protect)
 
     def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Edits:
+        made = self.drawn(rng, content)
+        if self.min_similarity is not None:
+            self._refuse_unlike(carrier_in(content).string, made)
+        return made
+
+    def _refuse_unlike(self, before: str, made: Edits | Pieces) -> None:
+        """SkipStep where the encoder finds the text after too unlike the one before.
+
+        Similarity is no proof that a label stays true: encoders find a sentence and its opposite more alike than a
+        sentence and the same with two slips of the pen. Guard what labels depend on by ``protect`` and
+        ``sensitive_to``.
+        """
+        after = made.apply(before)
+        if after == before:
+            return
+        from augkit_text.tasks.models import similarity
+
+        found = similarity(self.encoder, before, after)
+        if found < self.min_similarity:
+            raise SkipStep(f"similarity {found:.2f} is below min_similarity {self.min_similarity:g}")
+
+    def drawn(self, rng: Stream, content: Content) -> Edits:
+        """What happens to the text, but for ``min_similarity``."""
         passage = self.passage(content)
         drawn = self.edits(rng, passage)
         return Edits(len(passage.string), self.guarded(rng, passage, drawn))

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 from augkit.fields import Limits, Range
 from augkit.rng import Stream
-from augkit.sample import Frame
 from augkit.transform import Transform
 from augkit.vocab.text import Pieces
 from augkit.vocab.text.compose import Edit
@@ -93,7 +92,7 @@ class WordSwap(TextStep, Transform[Pieces]):
 
     rate: Rate = Range(0.1)
 
-    def draw(self, rng: Stream, frame: Frame, content: Content = None) -> Pieces:
+    def drawn(self, rng: Stream, content: Content) -> Pieces:
         passage = self.passage(content)
         string, words = passage.string, passage.words
         free = [number for number in range(len(words) - 1) if _neighbours(passage, number)]

