@@ -17,7 +17,7 @@ from augkit.recipe.reading import Given, Overrides
 from augkit.recipe.sections import SplitConfig
 from augkit.train.folder import moved_to, run_name
 from augkit.train.task import kinds_after, task_of
-from augkit.train.timing import refuse_time
+from augkit.train.timing import check_held
 
 WITH, WITHOUT = "with augmentation", "without"
 
@@ -29,7 +29,7 @@ def arms_of(recipes: Sequence[Given], overrides: Overrides, seed: int) -> dict[s
     """The recipes with ``seed``; one alone is an arm with and an arm without augmentation."""
     read = [read_recipe(recipe, with_seed(overrides, seed)) for recipe in recipes]
     for recipe in read:
-        refuse_time(recipe)
+        check_held(recipe)
     if len(read) == 1:
         return {WITH: read[0], WITHOUT: without_augmentation(read[0])}
     names = [run_name(recipe) for recipe in read]

@@ -19,6 +19,7 @@ from augkit.train.optimizers import build_optimizer
 from augkit.train.precision import autocast, device_type
 from augkit.train.progress import quiet
 from augkit.train.run import job_of, model_of
+from augkit.train.shares import refuse_alone
 from augkit.train.threads import threads
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def range_of(
     throw it away. Nothing is written, and nothing of a training that follows is changed. Raises RecipeError and
     DataError as ``fit`` does, FieldError for a range that is none.
     """
+    refuse_alone("augkit lr")
     job = job_of(open_recipe(read_recipe(recipe, overrides)))
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = model_of(job)

@@ -13,6 +13,7 @@ from augkit.recipe.located import plain
 from augkit.train.checkpoint import read_checkpoint
 from augkit.train.folder import LAST, RECIPE, moved_to
 from augkit.train.learner import Learner
+from augkit.train.ranks import share
 from augkit.train.record import Record
 from augkit.train.watch import Watch
 
@@ -38,12 +39,12 @@ def identity(job: Job, model: Learner) -> dict[str, Any]:
     shape = None if job.shape is None else list(job.shape)
     of_data = {"recipe_hash": job.opened.hash, "seed": job.recipe.seed, "classes": job.classes}
     chosen = {"transfer": model.decision.to_json()} if model.decision else {}
-    return {**of_data, "train": section, "shape": shape, **chosen}
+    return {**of_data, "train": section, "shape": shape, "processes": share()[1], **chosen}
 
 
 def take_up(checkpoint: Mapping[str, Any], record: Record, model: Learner, train: Loader, watch: Watch | None) -> None:
     """Give the record its history, the model its weights and the loader its epoch; refuse what would be another run."""
-    saved = checkpoint["augkit"]
+    saved = {"processes": 1, **checkpoint["augkit"]}
     for name, now in record.resume_state.items():
         if saved.get(name) != now:
             what = f"its {name.replace('_', ' ')} is {saved.get(name)!r}, the recipe's {now!r}"

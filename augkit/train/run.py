@@ -33,12 +33,14 @@ from augkit.train.kept import keep_features
 from augkit.train.learner import Learner
 from augkit.train.loggers import Telling, build_loggers, check_loggers
 from augkit.train.optimizers import build_optimizer
-from augkit.train.precision import lightning_name
+from augkit.train.precision import device_type, lightning_name
 from augkit.train.progress import Progress, quiet
+from augkit.train.ranks import device_number, first, from_first, joined, share
 from augkit.train.record import Record
 from augkit.train.reported import Reporter
 from augkit.train.resuming import checkpoint_of, identity, take_up
 from augkit.train.schedules import build_schedule
+from augkit.train.shares import check_shared, refuse_alone
 from augkit.train.task import USUAL, Task, kinds_after, task_of, tasks
 from augkit.train.threads import threads
 from augkit.train.timing import asked_time, kept_epochs, measured, with_epochs
@@ -74,16 +76,30 @@ def fit(
     RecipeError for what the recipe gets wrong, DataError for data that do not fit it, AugkitError when the loss is no
     number any more.
     """
-    started, progress = time.perf_counter(), progress or Progress()
-    read, timed = _in_time(read_recipe(recipe, overrides), out, resume, progress, started)
+    started = time.perf_counter()
+    progress = Progress(silent=True) if not first() else progress or Progress()
+    with joined():
+        return _fit(read_recipe(recipe, overrides), out, resume, progress, after, started)
+
+
+def _fit(
+    read: Recipe,
+    out: str | Path | None,
+    resume: bool,
+    progress: Progress,
+    after: Callable[[Mapping[str, Any]], None] | None,
+    started: float,
+) -> Run:
+    read, timed = _in_time(read, out, resume, progress, started)
     job = job_of(_opened(read))
     saved = checkpoint_of(read, old_folder(job.recipe, out)) if resume else None
     if saved is not None:
         job, timed = replace(job, decided=decided(saved["augkit"])), saved["augkit"].get("time")
     with torch.random.fork_rng(), threads(job.config.threads), quiet():
         model = model_of(job)
-        folder = old_folder(job.recipe, out) if resume else new_folder(job.recipe, out)
-        watch = Watch(job, progress) if job.config.checks == "on" else None
+        check_shared(job, model)
+        folder = from_first(_folder(job.recipe, out, resume) if first() else Path())
+        watch = Watch(job, progress) if job.config.checks == "on" and first() else None
         of_time = {"time": timed} if timed else {}
         facts = {**_facts(job, model), **of_time, **({"checks": watch.told} if watch else {})}
         beside = watch.beside if watch else {}
@@ -91,11 +107,16 @@ def fit(
         record.started, record.after = started, after
         if saved is not None:
             take_up(saved, record, model, job.train, watch)
-        write_text(folder / RECIPE, moved_to(read, folder).resolved())
-        keep_fitted(job.recipe, folder / RECIPE)
+        if first():
+            write_text(folder / RECIPE, moved_to(read, folder).resolved())
+            keep_fitted(job.recipe, folder / RECIPE)
         _say(job, model, facts, progress)
         _train(job, model, record, watch, folder / LAST if saved else None)
     return Run(folder, record.metrics(), model, job.task)
+
+
+def _folder(recipe: Recipe, out: str | Path | None, resume: bool) -> Path:
+    return old_folder(recipe, out) if resume else new_folder(recipe, out)
 
 
 def _in_time(
@@ -106,6 +127,7 @@ def _in_time(
     if asked is None:
         return read, None
     job = job_of(_opened(read))
+    refuse_alone("time: 3m, which measures how fast one process is,")
     if resume:
         epochs = kept_epochs(old_folder(read, out))
         progress.say(f"time: the run began with {epochs} epochs, and keeps to them")
@@ -133,13 +155,13 @@ def _say(job: Job, model: Learner, facts: Mapping[str, Any], progress: Progress)
 
 def _train(job: Job, model: Learner, record: Record, watch: Watch | None, checkpoint: Path | None) -> None:
     """All epochs that are left, each written down, and at the end the report."""
-    reporter = Reporter(job, record) if job.config.report == "on" else None
+    reporter = Reporter(job, record) if job.config.report == "on" and first() else None
     with reporter.ended() if reporter else nullcontext():
         if record.stopped == "running":
             keep_features(job, model)
-            telling = Telling(record.history, record.facts) if job.config.loggers else None
+            telling = Telling(record.history, record.facts) if job.config.loggers and first() else None
             callbacks = [each for each in (watch, record, telling, reporter) if each is not None]
-            loggers = build_loggers(job.config, record.folder, len(record.history))
+            loggers = build_loggers(job.config, record.folder, len(record.history)) if first() else ()
             trainer_of(job.config, record.folder, callbacks, loggers).fit(
                 model, job.train, job.val, ckpt_path=checkpoint
             )
@@ -168,7 +190,7 @@ def job_of(opened: Opened) -> Job:
     config = task.config_type.from_recipe(recipe.train)
     fields = task.fields(config, kinds_after(recipe), recipe.train.where)
     classes = task.classes(opened, fields)
-    train, val = opened.loader("train"), opened.loader("val")
+    train, val = (opened.loader(split, shard=share()) for split in ("train", "val"))
     shape = shape_of(train.collate_fn([train.dataset[0]])[fields.input])
     steps = math.ceil(len(train) / config.accumulate) * config.epochs
     return Job(recipe, recipe.train, config, fields, classes, steps, shape, opened, task, train, val)
@@ -220,7 +242,7 @@ def trainer_of(
         max_epochs=more.pop("max_epochs", config.epochs),
         precision=lightning_name(config),
         accelerator="auto",
-        devices=1,
+        devices=[device_number()] if device_type() == "cuda" else 1,
         gradient_clip_val=config.clip_norm,
         accumulate_grad_batches=config.accumulate,
         callbacks=list(callbacks),
@@ -257,6 +279,7 @@ def _facts(job: Job, model: Learner) -> dict[str, Any]:
         "parameters_learning": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "accepts": {step.id: step.accept for step in accepted},
         "threads": torch.get_num_threads(),
+        "processes": share()[1],
         "versions": versions(),
     }
 

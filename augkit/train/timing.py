@@ -18,6 +18,7 @@ from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, Scalar
 from augkit.train.folder import RECIPE
 from augkit.train.layers import Thaw
+from augkit.train.shares import refuse_alone
 from augkit.train.spans import seconds_in, told
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def asked_time(recipe: Recipe) -> str | None:
     return given.value if isinstance(given, Scalar) and isinstance(given.value, str) else None
 
 
-def refuse_time(recipe: Recipe) -> None:
-    """Runs that are held against each other have one number of epochs; RecipeError where the recipe leaves it open."""
+def check_held(recipe: Recipe) -> None:
+    """Runs that are held against each other have one number of epochs, and one process; RecipeError for others."""
+    refuse_alone("holding runs against each other")
     if asked_time(recipe) is not None:
         assert recipe.train is not None
         said = "time: runs that are compared would learn for different numbers of epochs; write epochs: 20."
