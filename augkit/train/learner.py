@@ -26,7 +26,9 @@ from augkit.words import suggestion
 
 
 class Sums(Protocol):
-    """What is gathered over the batches of an epoch; ``count`` samples so far."""
+    """What is gathered over the batches of an epoch; ``count`` samples so far. Where there is ``merge(other)``, which adds
+    what another process has seen, several may share a training.
+    """
 
     count: int
 
