@@ -82,6 +82,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         picture(f"images/{number}.png")
     _sounds(tmp_path)
     (tmp_path / "reviews.jsonl").write_text("".join(f"{json.dumps(_review(number))}\n" for number in range(4)))
+    (tmp_path / "train-v2.0.json").write_text(json.dumps(_squad()))
     (tmp_path / "instances.json").write_text(json.dumps(_coco()))
     [table] = [block.text for block in blocks("docs/recipes.md", "") if block.text.startswith("image,")]
     (tmp_path / "labels.csv").write_text(table)
@@ -99,6 +100,10 @@ def _sounds(place: Path) -> None:
     for name in ("a.wav", "b.wav", "c.wav", "noises/street.wav", "responses/hall.wav"):
         (place / name).parent.mkdir(exist_ok=True)
         soundfile.write(place / name, noise, 8000)
+    for name in ("low", "high"):
+        (place / "clips" / name).mkdir(parents=True)
+        for number in range(4):
+            soundfile.write(place / "clips" / name / f"{number}.wav", noise, 8000)
     events = [{"onset": 0.1, "offset": 0.2, "label": "click"}]
     rows = [json.dumps({"audio": f"{name}.wav", "events": events}) for name in "abc"]
     (place / "clips.jsonl").write_text("\n".join(rows))
@@ -108,6 +113,16 @@ def _sounds(place: Path) -> None:
 def _review(number: int) -> dict[str, Any]:
     spans = [{"start": 0, "end": 3, "label": "PER", "text": "Ada"}]
     return {"id": f"r{number}", "text": "Ada did not like the big film.", "entities": spans, "mood": "bad"}
+
+
+def _squad() -> dict[str, Any]:
+    contexts = ["Ada lived in London.", "Emmy lived in Erlangen.", "Sofja lived in Stockholm."]
+    paragraphs = []
+    for number, context in enumerate(contexts):
+        answers = [{"text": context[: context.index(" ")], "answer_start": 0}]
+        asked = [{"id": f"q{number}", "question": "Who lived there?", "answers": answers}]
+        paragraphs.append({"context": context, "qas": asked})
+    return {"data": [{"title": "places", "paragraphs": paragraphs}]}
 
 
 def _coco() -> dict[str, Any]:

@@ -47,11 +47,10 @@ def command(
     """
     _check_out(out)
     wait_patiently()
-    from augkit.train.given import given_in
     from augkit.train.trained import open_run
 
     trained = open_run(run, checkpoint)
-    given = given_in(files, trained.schema.fields[trained.model.fields.input], column)
+    given = trained.given_in(files, column)
     answers = trained.answers(given, tta, batch_size)
     told = []
     for answer in _readable(answers, given):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from augkit.cli import with_settings
+from augkit.cli import print_all, with_settings
 
 
 @click.command()
@@ -39,13 +39,11 @@ def command(
     recipe = recipe_or_run / "recipe.yaml" if recipe_or_run.is_dir() else recipe_or_run
     made, traces = replay(open_recipe(read_recipe(recipe, settings)), key, epochs or (0,), copy)
     if as_json:
-        for trace in traces:
-            click.echo(json.dumps(json.loads(trace.to_json()), ensure_ascii=False))
+        click.echo("\n".join(json.dumps(json.loads(trace.to_json()), ensure_ascii=False) for trace in traces))
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(made.html, encoding="utf-8", errors="backslashreplace")  # file names need not be UTF-8
     click.echo(f"wrote {out}")
-    for problem in made.problems:
-        click.echo(problem, err=True)
+    print_all(made.problems)
     if made.problems:
         raise SystemExit(1)

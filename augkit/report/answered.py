@@ -14,11 +14,13 @@ from augkit.trace import Trace
 
 @dataclass(frozen=True)
 class Answered:
-    """A sample as the network is fed it, and what it is ``told`` to be; ``again`` is the command that replays it."""
+    """A sample as the network is fed it, and what it is ``told`` to be, None where the network does not answer for a
+    sample; ``again`` is the command that replays it.
+    """
 
     sample: Sample
     trace: Trace
-    told: Target
+    told: Target | None
     sure: float | None
     loss: float
     again: str
@@ -46,7 +48,7 @@ def first_batch(first: Sequence[tuple[Sample, Trace]], size: int, schema: Schema
     if not first:
         return ""
     cards = [
-        f'<div class="answer"><h3>{escape(sample.key)}</h3>{pen.fields(sample.targets, schema, trace)}</div>'
+        f'<div class="answer narrow"><h3>{escape(sample.key)}</h3>{pen.fields(sample.targets, schema, trace)}</div>'
         for sample, trace in first
     ]
     part = f"{len(first)} of {size} samples" if len(first) < size else f"{len(first)} samples"
@@ -82,24 +84,27 @@ def worst(answers: Answers, pen: Pen) -> str:
 def _card(one: Answered, answers: Answers, pen: Pen, again: bool = False) -> str:
     """What has a place on the sample is drawn twice, side by side; what has none is said below."""
     truth = one.sample.targets[answers.learnt]
-    inside = _pair(one, answers, pen) if truth.axes else _said(one, truth, answers, pen)
+    if one.told is None:
+        inside = pen.fields(one.sample.targets, answers.schema, one.trace)
+    else:
+        inside = _pair(one, one.told, answers, pen) if truth.axes else _said(one, truth, one.told, answers, pen)
     command = f'<code class="again">{escape(one.again)}</code>' if again else ""
     head = f"{escape(one.sample.key)} <span>loss {one.loss:.3g}</span>"
     kind = "answer" if truth.axes else "answer narrow"
     return f'<div class="{kind}"><h3>{head}</h3>{inside}{command}</div>'
 
 
-def _pair(one: Answered, answers: Answers, pen: Pen) -> str:
+def _pair(one: Answered, answer: Target, answers: Answers, pen: Pen) -> str:
     truth = pen.drawn(one.sample.targets, answers.schema, one.trace)
-    changed = {**one.sample.targets, answers.learnt: one.told}
+    changed = {**one.sample.targets, answers.learnt: answer}
     told = pen.drawn(changed, answers.schema, one.trace, one.sample.targets)
     sides = [("truth", truth), ("prediction", told)]
     figures = "".join(f"<figure><figcaption>{name}</figcaption>{side}</figure>" for name, side in sides)
     return f'<div class="pair">{figures}</div>'
 
 
-def _said(one: Answered, truth: Target, answers: Answers, pen: Pen) -> str:
-    there, told = (str(each.value) if isinstance(each, Label) else each.kind for each in (truth, one.told))
+def _said(one: Answered, truth: Target, answer: Target, answers: Answers, pen: Pen) -> str:
+    there, told = (str(each.value) if isinstance(each, Label) else each.kind for each in (truth, answer))
     sure = f", {one.sure:.0%} sure" if one.sure is not None else ""
     verdict = "" if one.sure is None else "✓ right · " if there == told else "✗ wrong · "
     kind = "said" + ("" if one.sure is None else " right" if there == told else " wrong")

@@ -31,6 +31,7 @@ dd {{ margin: 0; overflow-wrap: anywhere; }}
 .answers {{ display: flex; flex-wrap: wrap; gap: 14px; align-items: flex-start; }}
 .answer {{ max-width: 100%; padding: 10px; background: var(--card); border: 1px solid var(--line);
   border-radius: 10px; }}
+.answer svg {{ max-width: 100%; }}
 .answer h3 {{ font-size: 12px; margin: 0 0 6px; overflow-wrap: anywhere; }} .answer h3 span {{ color: var(--soft);
   font-weight: normal; }}
 .pair {{ display: flex; flex-wrap: wrap; gap: 14px; }} .pair figure {{ margin: 0; max-width: 258px; }}

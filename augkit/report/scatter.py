@@ -51,7 +51,7 @@ def _levels(up: Axis) -> Iterator[str]:
 def _marks(across: Axis, names: Sequence[str], log: bool) -> Iterator[str]:
     """What x is: names, or round numbers."""
     marks = [(float(place), name) for place, name in enumerate(names)]
-    marks = marks or [(tick, f"{10**tick:.2g}" if log else f"{tick:.4g}") for tick in across.ticks(4)]
+    marks = marks or [(tick, f"{10**tick:.2g}" if log else f"{tick:.4g}") for tick in across.ticks(5)]
     most = max(6, 34 // max(1, len(marks)))
     for place, said in marks:
         short = said if len(said) <= most else f"{said[: most - 1]}…"

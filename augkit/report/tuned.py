@@ -37,8 +37,8 @@ def _panels(told: Told, reached: Sequence[Told]) -> list[str]:
     panels = [scatter("trial", by_number)]
     for path, law in told["searched"].items():
         values = [trial["values"][path] for trial in reached]
-        names = sorted({json.dumps(value) for value in values}) if law == "choice" else []
-        places = [names.index(json.dumps(value)) if names else value for value in values]
+        names = sorted({_said(value) for value in values}) if law == "choice" else []
+        places = [names.index(_said(value)) if names else value for value in values]
         dots = [_dot(told, trial, place) for trial, place in zip(reached, places, strict=True)]
         panels.append(scatter(path, dots, log=law == "log", names=names))
     return panels
@@ -57,8 +57,15 @@ def _table(told: Told) -> str:
             str(trial["number"] + 1),
             trial["state"],
             "–" if trial["value"] is None else f"{trial['value']:.4f}",
-            *(f"{value:.4g}" if isinstance(value, float) else json.dumps(value) for value in trial["values"].values()),
+            *map(_said, trial["values"].values()),
         ]
         for trial in ordered
     ]
     return table(["trial", "", told["monitor"], *told["searched"]], rows)
+
+
+def _said(value: Any) -> str:
+    """A value as one would write it."""
+    if isinstance(value, str):
+        return value
+    return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)

@@ -89,10 +89,10 @@ def _facts(recipe: Recipe) -> dict[str, tuple[Any, Where]]:
     config = task.config_type.from_recipe(train)
     kinds = {name: field.kind for name, field in recipe.schema.fields.items()}
     learnt = task.fields(config, kinds_after(recipe), train.where).target
-    source = moved_to(recipe, Path("/")).source
+    source = moved_to(recipe, Path("/")).source  # paths as seen from the root, whichever way they were written
     split = {name: getattr(recipe.split, name) for name in fields_of(SplitConfig)}
     return {
-        "source": (plain(source) if source else None, place(tree, "source")),
+        "source": (_from_root(plain(source)) if source else None, place(tree, "source")),
         "sample": (kinds, place(tree, "sample")),
         "split": (split, place(tree, "split")),
         "train: task": (config.task, place(train, "task")),
@@ -101,6 +101,13 @@ def _facts(recipe: Recipe) -> dict[str, tuple[Any, Where]]:
         "train: epochs": (config.epochs, place(train, "epochs")),
         "loader: copies": (recipe.loader.copies, place(tree, "loader")),
     }
+
+
+def _from_root(value: Any) -> Any:
+    """Absolute paths without their slash, as others are told from the root."""
+    if isinstance(value, Mapping):
+        return {name: _from_root(inner) for name, inner in value.items()}
+    return value.lstrip("/") if isinstance(value, str) else value
 
 
 def _short(value: Any) -> str:

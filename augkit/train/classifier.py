@@ -71,9 +71,13 @@ class Classifier(Learner):
 
     def outputs(self, batch: dict[str, Any]) -> list[Any]:
         """As the objective has them."""
-        return list(self.objective.answers(self(batch[self.fields.input].contiguous(memory_format=self.layout))))
+        return list(self.objective.answers(self(self.given(batch))))
 
-    def exported(self) -> nn.Module:
+    def given(self, batch: dict[str, Any]) -> Any:
+        """What the backbone reads of a batch: pictures (n, channels, h, w)."""
+        return batch[self.fields.input].contiguous(memory_format=self.layout)
+
+    def exported(self) -> nn.Module | None:
         """Pictures (n, channels, h, w) to what the objective answers: probabilities (n, classes), or numbers (n,)."""
         return Answering(Network(self.backbone, self.reading, self.head), self.objective)
 
@@ -98,8 +102,7 @@ class Classifier(Learner):
         self, batch: dict[str, Any], smoothing: float, known: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
         target = self.objective.target(self, batch[self.fields.target])
-        images = batch[self.fields.input].contiguous(memory_format=self.layout)
-        logits = self(images) if known is None else self.head(self.dropout(known))
+        logits = self(self.given(batch)) if known is None else self.head(self.dropout(known))
         return self.objective.loss(self.head, logits, target, self.config, smoothing), logits, target
 
 

@@ -162,7 +162,8 @@ def located_in(section: Map, cls: type[RunConfig] = TrainConfig) -> Iterator[Non
 
 @dataclass(frozen=True)
 class Fields:
-    """Which fields of a sample are learnt from, and which is learnt."""
+    """Which fields of a sample are learnt from, and which is learnt; ``beside`` the input others are read."""
 
     input: str
     target: str
+    beside: tuple[str, ...] = ()

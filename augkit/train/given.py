@@ -19,17 +19,21 @@ STDIN = "-"
 
 
 class Given:
-    """One field of every sample, by key: a file's name, or a text. A ``Source`` that no recipe names."""
+    """Of every sample, by key, the one or few fields that a network reads: a file's name, or a text. A ``Source`` that
+    no recipe names.
+    """
 
     fields_type: ClassVar[type[Checked]] = Checked
     shorthand: ClassVar[str] = ""
     root = Path()
 
-    def __init__(self, field: Field, values: Mapping[str, Any], loose: frozenset[str] = frozenset()) -> None:
-        self.fields: Mapping[str, Any] = {field.name: field.kind}
+    def __init__(
+        self, fields: Sequence[Field], values: Mapping[str, Mapping[str, Any]], loose: frozenset[str] = frozenset()
+    ) -> None:
+        self.fields: Mapping[str, Any] = {field.name: field.kind for field in fields}
         self.loose = loose
         self.passed_over: list[str] = []
-        self._name, self._values = field.name, dict(values)
+        self._values = dict(values)
 
     @classmethod
     def from_fields(cls, given: Mapping[str, Any], base: Path) -> Given:
@@ -45,29 +49,48 @@ class Given:
         return {}
 
     def load(self, key: str) -> Mapping[str, Any]:
-        return {self._name: self._values[key]}
+        return self._values[key]
 
 
-def given_in(names: Iterable[str | Path], field: Field, column: str | None = None) -> Given:
+def given_in(
+    names: Iterable[str | Path], field: Field, column: str | None = None, beside: Sequence[Field] = ()
+) -> Given:
     """The samples in ``names``, each a file, a folder of files, a table, or ``-`` for lines of standard input.
 
     Of a table, ``column`` or the one called like the field holds file names relative to the table, or texts. A file
     is one sample where the kind is read from files; else, as texts are, each of its lines is. What comes from a folder
-    is ``loose``: not all of it need be of the kind. Raises DataError for what is not there or is there twice.
+    is ``loose``: not all of it need be of the kind. With ``beside``, all are tables with a column for each of these
+    fields too. Raises DataError for what is not there or is there twice.
     """
     files = reader_of(field.kind, None) is not None
-    found: dict[str, Any] = {}
+    found: dict[str, Mapping[str, Any]] = {}
     loose: set[str] = set()
     for name in names:
-        for key, value, from_folder in _samples(str(name), field, files, column):
+        samples = _asked(str(name), field, beside, column) if beside else _samples(str(name), field, files, column)
+        for key, value, from_folder in samples:
             if key in found:
                 raise DataError("is given twice.", key=key)
-            found[key] = value
+            found[key] = value if beside else {field.name: value}
             if from_folder:
                 loose.add(key)
     if not found:
         raise DataError(f"there is nothing in {', '.join(map(str, names))} to answer for.")
-    return Given(field, found, frozenset(loose))
+    return Given([field, *beside], found, frozenset(loose))
+
+
+def _asked(
+    name: str, field: Field, beside: Sequence[Field], column: str | None
+) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    """Several fields of each row of a table."""
+    listing = " and ".join(repr(each.name) for each in (field, *beside))
+    path = Path(name)
+    if path.suffix.lower() not in TABLES:
+        raise DataError(f"is no table; expected one with the columns {listing} ({', '.join(TABLES)}).", file=name)
+    table = read_table(path)
+    others = [list(_rows(table, path, each, False, each.name)) for each in beside]
+    for (key, value, _), *rest in zip(_rows(table, path, field, False, column), *others, strict=True):
+        more = {each.name: row[1] for each, row in zip(beside, rest, strict=True)}
+        yield key, {field.name: value, **more}, False
 
 
 def _samples(name: str, field: Field, files: bool, column: str | None) -> Iterator[tuple[str, Any, bool]]:

@@ -51,7 +51,9 @@ def packaged(name: str) -> Packaged:
     if name not in PACKAGED:
         listing = ", ".join(f"pkg/{known}" for known in PACKAGED)
         near = suggestion(f"pkg/{name}", [f"pkg/{known}" for known in PACKAGED])
-        raise FieldError(f"backbone: unknown 'pkg/{name}'.{near} There is: {listing}.", "backbone")
+        raise FieldError(
+            f"backbone: unknown 'pkg/{name}'.{near} Of those that read pictures there is: {listing}.", "backbone"
+        )
     return PACKAGED[name]
 
 

@@ -130,6 +130,7 @@ def answers(job: Job, folder: Path) -> Answers:
         judged = [made for index in drawn if (made := _judged(model, data, index, counts))]
         shown = {one.which: one.loss for one in judged[:SHOWN]}
         costly = {one.which: one.loss for one in sorted(judged, reverse=True)[:SHOWN]}
+        shown = shown if _tells(model) else {}
         told = {index: _answered(model, data, index, loss, folder) for index, loss in (shown | costly).items()}
     return Answers(
         which=f"{BEST}, epoch {trained.epochs}",
@@ -151,15 +152,22 @@ def _judged(model: Learner, data: Dataset, index: int, counts: Counter[tuple[str
         return None
     batch = Collate(data.plan.out_schema)([made[0]])
     loss = float(model.judge(batch, "clean"))
-    if model.counted is not None:
+    if model.counted is not None and _tells(model):
         counts.update(model.confused(batch, model.outputs(batch)))
     return _Judged(loss, index)
 
 
 def _answered(model: Learner, data: Dataset, index: int, loss: float, folder: Path) -> Answered:
     sample, trace = data.traced((0, index, 0))
+    again = f"augkit replay {shlex.quote(str(folder))} {shlex.quote(sample.key)}"
+    if not _tells(model):
+        return Answered(sample, trace, None, None, loss, again)
     [output] = model.outputs(Collate(data.plan.out_schema)([sample]))
     told: Mapping[str, Any] = model.told([output])
-    again = f"augkit replay {shlex.quote(str(folder))} {shlex.quote(sample.key)}"
     truth = sample.targets[model.fields.target]
     return Answered(sample, trace, model.shown(output, truth), told.get("probability"), loss, again)
+
+
+def _tells(model: Learner) -> bool:
+    """Whether it answers for single samples, as ``augkit predict`` asks it; a stranger's need not."""
+    return type(model).outputs is not Learner.outputs

@@ -88,19 +88,23 @@ def fit(
         checkpoint = _resume(folder, record, model, job.train, watch) if resume else None
         write_text(folder / RECIPE, moved_to(read, folder).resolved())
         keep_fitted(job.recipe, folder / RECIPE)
-        progress.say(_headline(facts, job))
-        for line in model.decision.lines() if model.decision else ():
+        for line in (_headline(facts, job), *(model.decision.lines() if model.decision else ())):
             progress.say(line)
         for remark in remarks(job.recipe, job.opened.source):
             progress.warn(remark)
-        reporter = Reporter(job, record) if job.config.report == "on" else None
-        with reporter.ended() if reporter else nullcontext():
-            if record.stopped == "running":
-                keep_features(job, model)
-                callbacks = [each for each in (watch, record, reporter) if each is not None]
-                _trainer(job.config, folder, callbacks).fit(model, job.train, job.val, ckpt_path=checkpoint)
-            record.write()
+        _learn(job, model, record, watch, checkpoint)
     return Run(folder, record.metrics(), model, job.task)
+
+
+def _learn(job: Job, model: Learner, record: Record, watch: Watch | None, checkpoint: Path | None) -> None:
+    """Train, unless the run had ended already, and leave all files as they are to stay."""
+    reporter = Reporter(job, record) if job.config.report == "on" else None
+    with reporter.ended() if reporter else nullcontext():
+        if record.stopped == "running":
+            keep_features(job, model)
+            callbacks = [each for each in (watch, record, reporter) if each is not None]
+            _trainer(job.config, record.folder, callbacks).fit(model, job.train, job.val, ckpt_path=checkpoint)
+        record.write()
 
 
 @dataclass(frozen=True)

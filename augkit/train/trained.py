@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from augkit.schema import Schema, read_schema
 from augkit.train.checkpoint import read_checkpoint
 from augkit.train.design import Design
 from augkit.train.folder import BEST, LAST, RECIPE
-from augkit.train.given import Given
+from augkit.train.given import Given, given_in
 from augkit.train.learner import Learner
 from augkit.train.task import Task, kinds_after, task_of
 from augkit.train.transfer import decided
@@ -57,13 +57,23 @@ class Trained:
 
     @cached_property
     def schema(self) -> Schema:
-        """What a sample must have: the field that is learnt from, and what carries beside it in its group."""
-        full, name = self.recipe.schema, self.model.fields.input
-        group = next((group.fields for group in full.groups if name in group.fields), (name,))
-        learnt = self.model.fields.target
-        names = [field for field in group if field == name or (full.fields[field].type.carrier and field != learnt)]
+        """What a sample must have: the fields that are learnt from, and what carries beside them in their groups."""
+        full, fields = self.recipe.schema, self.model.fields
+        read = (fields.input, *fields.beside)
+        moving = {name for group in full.groups if set(group.fields) & set(read) for name in group.fields}
+        names = [
+            name
+            for name, field in full.fields.items()
+            if name in read or (name in moving and field.type.carrier and name != fields.target)
+        ]
         groups = [given for given in self.recipe.groups if set(given) <= set(names)]
         return read_schema({field: self.recipe.sample[field] for field in names}, groups)
+
+    def given_in(self, names: Iterable[str | Path], column: str | None = None) -> Given:
+        """The samples in files, folders and tables, as ``given.given_in`` reads them for what the network reads."""
+        fields = self.model.fields
+        first, *beside = (self.schema.fields[name] for name in (fields.input, *fields.beside))
+        return given_in(names, first, column, beside)
 
     def answers(self, given: Given, tta: int = 0, batch_size: int | None = None) -> Iterator[Answer]:
         """One for each sample, in order; those that cannot be read have an error instead.

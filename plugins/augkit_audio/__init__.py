@@ -93,6 +93,9 @@ def augkit_register(registry):
         for name, cls in steps.items():
             registry.transform(f"spectrogram/{name}", f"augkit_audio.{module}:{cls}")
     registry.task("sound_events", "augkit_audio.tasks:EventDetection", install="pip install 'augkit[audio,train]'")
+    registry.task(
+        "sound_classification", "augkit_audio.tasks:SoundClassification", install="pip install 'augkit[audio,train]'"
+    )
     registry.transform(
         "audio/audiomentations",
         "augkit_audio.audiomentations_bridge:Audiomentations",

@@ -47,6 +47,7 @@ _SOURCES = {
 }
 _DEMOS = {"docstrings": "docstrings:Docstrings", "names": "templates:Names", "numbers": "spelled:Numbers"}
 _TASKS = {
+    "question_answering": "QuestionAnswering",
     "text_classification": "TextClassification",
     "text_multilabel_classification": "TextMultilabelClassification",
     "text_regression": "TextRegression",
@@ -65,6 +66,7 @@ def augkit_register(registry):
             registry.transform(f"text/{name}", f"augkit_text.{module}:{cls}")
     for name, path in _SOURCES.items():
         registry.source(name, f"augkit_text.{path}")
+    registry.source("spacy", "augkit_text.spacy_source:SpacyDocs", install="pip install 'augkit[spacy]'")
     for name, path in _DEMOS.items():
         registry.demo(name, f"augkit_text.{path}")
     for name, cls in _TASKS.items():

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from augkit.train import Comparison, compare
-from augkit.train.paired import Paired
 from augkit.train.progress import Progress
 
 REPETITIONS, SEEDS = 40, 3
@@ -75,26 +74,43 @@ def digits(seeds: int = 5, val: float = 0.3, shifted: bool = False, out: str | N
         return compare([given], seeds, place, shifted=shifted, progress=Progress(silent=True))
 
 
+def regrouped(found: list[Comparison], seeds: int) -> list[Comparison]:
+    """The same runs as comparisons of another number of seeds."""
+    all_seeds = [seed for one in found for seed in one.seeds]
+    scores = {arm: [score for one in found for score in one.scores[arm]] for arm in ("one", "two")}
+    classes = {arm: [row for one in found for row in one.per_class[arm]] for arm in scores}
+    starts = range(0, len(all_seeds) - seeds + 1, seeds)
+    return [
+        Comparison(
+            tuple(all_seeds[start : start + seeds]),
+            {arm: scores[arm][start : start + seeds] for arm in scores},
+            found[0].score,
+            {arm: classes[arm][start : start + seeds] for arm in classes},
+        )
+        for start in starts
+    ]
+
+
 def shares(found: list[Comparison]) -> str:
-    """How often no difference was found in the mean, and in no class."""
-    calm = sum(_pair(one).sign == 0 for one in found)
-    classes = [one.classes_against_first()["two"] for one in found]
-    calm_classes = sum(all(pair.sign == 0 for pair in pairs.values()) for pairs in classes)
-    equal = sum(_pair(one).differences == (0.0,) * len(one.seeds) for one in found)
-    same = sum(_pair(one).same for one in found)
+    """How often no difference was found in the mean, and in no class; and how often one was kept from being claimed by
+    the rule that differences which are one number have no interval.
+    """
+    pairs = [one.against_first()["two"] for one in found]
+    classes = [list(one.classes_against_first()["two"].values()) for one in found]
+    calm, calm_classes = sum(pair.sign == 0 for pair in pairs), sum(not any(each.sign for each in c) for c in classes)
+    same, same_classes = sum(pair.same for pair in pairs), sum(any(each.same for each in c) for c in classes)
+    equal = sum(not any(pair.differences) for pair in pairs)
     return (
-        f"{calm} of {len(found)}: no difference in the mean ({equal} of them equal in every seed, {same} where all "
-        f"differences are one number other than 0); {calm_classes} of {len(found)}: no difference in any class"
+        f"{len(found[0].seeds)} seeds: no difference in the mean in {calm} of {len(found)} ({equal} equal in every "
+        f"seed, {same} of one difference); no difference in any class in {calm_classes} ({same_classes} with a class "
+        "of one difference)"
     )
-
-
-def _pair(one: Comparison) -> Paired:
-    return one.against_first()["two"]
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "null":
-        print(shares(null()))
+        runs = null()
+        print("\n".join(shares(regrouped(runs, seeds)) for seeds in (2, 3, 5)))
     else:
         found = digits(3, 0.1, True, *sys.argv[2:]) if sys.argv[1] == "shifted" else digits()
         print("\n".join(found.lines()))

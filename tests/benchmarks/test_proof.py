@@ -17,7 +17,9 @@ def test_one_recipe_under_two_names_is_no_difference(tmp_path: Path) -> None:
     files = [tmp_path / f"{name}.yaml" for name in ("one", "two")]
     for file in files:
         file.write_text(json.dumps(tiny(5, "rotate")))
-    found = compare(files, 2, tmp_path / "out", progress=Progress(silent=True), say=lambda line: None)
+    found = compare(
+        files, 2, tmp_path / "out", overrides=["train.epochs=1"], progress=Progress(silent=True), say=lambda line: None
+    )
     pair = found.against_first()["two"]
     assert pair.interval == (0.0, 0.0)
     assert "No difference found" in pair.verdict("one", "two")

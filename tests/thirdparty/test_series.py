@@ -215,3 +215,7 @@ def test_in_a_clean_environment(tmp_path):
     [metrics] = (tmp_path / "run").rglob("metrics.json")
     told = json.loads(metrics.read_text())
     assert told["last"]["val_accuracy"] > 0.9 and told["majority_accuracy"] == 0.5
+    page = (metrics.parent / "report.html").read_text()
+    answers = page.partition("Truth beside prediction")[2]
+    assert answers.count('<svg class="series"') == 16 and "✓ right · truth quick · prediction quick" in answers
+    assert "report.html has no answers" not in trained.stderr

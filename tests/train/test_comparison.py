@@ -11,7 +11,7 @@ import pytest
 import augkit
 from augkit.errors import RecipeError
 from augkit.train import Comparison, compare
-from augkit.train.arms import without_augmentation
+from augkit.train.arms import check_comparable, without_augmentation
 from augkit.train.progress import Progress
 from tests.train.conftest import recipe
 
@@ -73,7 +73,7 @@ def test_recipes_are_compared_by_name(tmp_path: Path) -> None:
 
 def test_a_comparison_that_was_interrupted_goes_on_without_repeating(tmp_path: Path) -> None:
     """What is finished is read; a run that stopped before its first epoch was over, or in the middle, is run."""
-    files = written(tmp_path, one=recipe(epochs=2), two=recipe([], epochs=2))
+    files = written(tmp_path, one=recipe(epochs=1), two=recipe([], epochs=1))
     whole = quiet(files, 2, tmp_path / "whole")
     quiet(files, 1, tmp_path / "part")
     stamp = (tmp_path / "part" / "one-seed-3" / "last.ckpt").stat().st_mtime_ns
@@ -86,6 +86,35 @@ def test_a_comparison_that_was_interrupted_goes_on_without_repeating(tmp_path: P
     assert resumed.to_json() == whole.to_json()
     assert [line.endswith("read from the folder") for line in said] == [True, True, False, False]
     assert (tmp_path / "part" / "one-seed-3" / "last.ckpt").stat().st_mtime_ns == stamp
+
+
+class Stopped(Exception):
+    """Somebody pulled the plug."""
+
+
+class Stopping(Progress):
+    """Stops a run in its second epoch."""
+
+    def epoch(self, row: Any, *given: Any, **named: Any) -> None:
+        if row["epoch"] == 1:
+            raise Stopped
+
+
+def test_a_run_that_was_interrupted_in_the_middle_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    files = written(tmp_path, one=recipe(epochs=2), two=recipe([], epochs=2))
+    whole = quiet(files, 1, tmp_path / "whole")
+    with pytest.raises(Stopped):
+        compare(files, 1, tmp_path / "part", progress=Stopping(silent=True), say=lambda line: None)
+    assert json.loads((tmp_path / "part" / "one-seed-3" / "metrics.json").read_text())["stopped"] == "running"
+    assert quiet(files, 1, tmp_path / "part", resume=True).to_json() == whole.to_json()
+
+
+def test_the_same_data_may_be_named_in_two_ways(tmp_path: Path) -> None:
+    (tmp_path / "photos" / "a").mkdir(parents=True)
+    folders = [{"image_folder": {"root": root}} for root in ("photos", str(tmp_path / "photos"))]
+    both = [recipe() | {"source": source, "sample": {"image": "image", "label": "label"}} for source in folders]
+    read = [augkit.read_recipe(file) for file in written(tmp_path, one=both[0], two=both[1])]
+    assert check_comparable(dict(zip(("one", "two"), read, strict=True))) == "accuracy"
 
 
 def test_runs_of_another_recipe_are_not_read(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def recipe(table: Path, learnt: dict[str, Any], **train: Any) -> dict[str, Any]:
         "eval_steps": [],
         "loader": {"batch_size": 10},
         "train": {"backbone": "timm/test_resnet", "pretrained": False, "epochs": 12, "threads": 1, "lr": 5e-3}
-        | {"schedule": "onecycle"}
+        | {"schedule": "onecycle", "report": "off"}
         | train,
     }
 

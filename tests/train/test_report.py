@@ -20,6 +20,7 @@ from augkit.errors import AugkitError, RecipeError
 from augkit.recipe import read_recipe
 from augkit.train import Run, fit
 from augkit.train.classifier import Classifier
+from augkit.train.learner import Learner
 from augkit.train.progress import Progress
 from augkit.train.reported import SHOWN, first_samples
 from augkit.train.run import _job
@@ -145,6 +146,15 @@ def test_a_page_that_fails_is_one_line_and_the_run_stays(tmp_path: Path, monkeyp
     html = (tmp_path / "run" / "report.html").read_text()
     assert "Learning curves" in html and "Truth beside prediction" not in html
     assert same(run, whole)
+
+
+def test_a_network_that_answers_nothing_has_losses_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Classifier, "outputs", Learner.outputs)
+    _, html = reported(recipe(report="on", epochs=1), tmp_path / "run")
+    assert "Truth beside prediction" not in html and "What is taken for what" not in html
+    assert html.partition("Highest losses")[2].count("<div>digit: ") == SHOWN
 
 
 def test_what_report_may_be_is_said_where_it_is_written(tmp_path: Path) -> None:

@@ -120,7 +120,8 @@ def test_without_a_corruption_the_score_is_that_of_the_run(tmp_path: Path) -> No
 
 
 def test_a_shifted_comparison_tells_of_each_corruption_and_is_resumed(tmp_path: Path) -> None:
-    files = written(tmp_path, one=recipe(epochs=1), two=recipe([], epochs=1))
+    few = recipe()["split"] | {"val": 0.01}
+    files = written(tmp_path, one=recipe(epochs=1, split=few), two=recipe([], epochs=1, split=few))
     found = quiet(files, 2, tmp_path / "out", shifted=True)
     told = json.loads((tmp_path / "out" / "comparison.json").read_text())["shifted"]
     assert set(told["mean_over_seeds"]["one"]) == set(catalogue().load("corruptions", "image"))

@@ -90,6 +90,7 @@ def test_another_search_is_not_gone_on_with(tuned: Tuned) -> None:
             quiet(searching(), tuned.folder, overrides=other, resume=True)
 
 
+@pytest.mark.long
 def test_a_trial_that_is_worse_than_the_others_is_stopped(tmp_path: Path) -> None:
     """A learning rate of nothing is behind those that learn, from a quarter of the epochs on."""
     search = {"train.lr": {"choice": [1e-2, 1e-12]}}

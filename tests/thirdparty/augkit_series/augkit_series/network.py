@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import torch
 from torch import nn
 from torch.nn import functional
 
 from augkit.train import Learner
-from augkit.train.classifier import Tally
+from augkit.train.tallies import Tally
 
 
 class SeriesClassifier(Learner):
@@ -38,6 +39,14 @@ class SeriesClassifier(Learner):
         loss = functional.cross_entropy(logits, target)
         self.tallies[split].add(loss, logits, target)
         return loss
+
+    def outputs(self, batch):
+        series = batch[self.fields.input]
+        return list(self(series["values"], series["mask"]).softmax(1))
+
+    def told(self, outputs):
+        mean = torch.stack(list(outputs)).mean(0)
+        return {"label": self.classes[int(mean.argmax())], "probability": float(mean.max())}
 
     def metrics(self, split):
         return self.tallies[split].metrics_by_class(split, self.classes)

@@ -38,11 +38,13 @@ class SeriesClassification(Task):
     def classes(self, opened, fields):
         return class_names(opened, fields.target)
 
-    def learner(self, job):
+    def learner(self, design):
         from augkit_series.network import SeriesClassifier
 
-        channels = job.train.collate_fn([job.train.dataset[0]])[job.fields.input]["values"].shape[1]
-        return SeriesClassifier(job.config, job.fields, job.classes, channels, job.steps, job.recipe.seed)
+        channels = design.shape[1]
+        return SeriesClassifier(
+            design.config, design.fields, design.classes, channels, design.steps, design.recipe.seed
+        )
 
     def network(self, config):
         return f"3 layers of {config.width} channels and more"
