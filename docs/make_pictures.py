@@ -66,7 +66,7 @@ def _photos() -> tuple[dict[str, Any], ...]:
     cat = np.asarray(Image.fromarray(data.chelsea()).resize(_SIDE[::-1], Image.Resampling.LANCZOS))
     woman = np.asarray(Image.fromarray(data.astronaut()[:342]).resize(_SIDE[::-1], Image.Resampling.LANCZOS))
     for label, pixels, centre, radius, points in (
-        ("cat", cat, (126, 70), (66, 62), [(98, 60), (154, 55), (132, 88)]),
+        ("cat", cat, (118, 80), (82, 74), [(91, 58), (168, 70), (141, 130)]),
         ("face", woman, (105, 54), (26, 37), [(95, 50), (115, 50), (105, 62)]),
     ):
         turns = np.linspace(0, 2 * np.pi, 41)[:-1]
