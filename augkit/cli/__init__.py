@@ -19,6 +19,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "check": "Read a recipe and say everything that is wrong with it.",
         "preview": "Show what a recipe does to some samples, as one HTML page.",
         "train": "Train by a recipe, or on a folder of data.",
+        "lr": "Suggest a learning rate: some steps at growing rates.",
         "compare": "Train with and without augmentation over several seeds.",
     },
     "Improve": {

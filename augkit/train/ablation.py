@@ -17,6 +17,7 @@ from augkit.train.arms import Arms, with_seed
 from augkit.train.comparison import Comparison, compare_arms
 from augkit.train.folder import trials_folder
 from augkit.train.progress import Progress
+from augkit.train.timing import check_held
 
 WHOLE = "the whole recipe"
 
@@ -48,6 +49,7 @@ def ablate(
     where there is nothing to leave out.
     """
     own = read_recipe(recipe, overrides)
+    check_held(own)
     numbers = range(own.seed, own.seed + seeds)
     arms = {seed: arms_without(read_recipe(recipe, with_seed(overrides, seed))) for seed in numbers}
     folder = trials_folder(own, out, resume)

@@ -18,6 +18,7 @@ from augkit.train.progress import Progress
 from augkit.train.run import fit
 from augkit.train.study import Study, Tried
 from augkit.train.task import task_of
+from augkit.train.timing import check_held
 from augkit.train.trials import judged_epoch
 
 BEST_RECIPE, RESULT, JOURNAL = "best.yaml", "tuning.json", "trials.log"
@@ -77,6 +78,7 @@ def tune(
     """
     texts = _as_texts(overrides)
     own = read_recipe(recipe, texts)
+    check_held(own)
     config, searched = _section(own)
     monitor = _monitor(own)
     _check_ends(recipe, texts, searched)
