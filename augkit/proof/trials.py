@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from augkit.errors import RecipeError
+from augkit.proof.arms import Arms, folder_name
 from augkit.recipe import Recipe
 from augkit.recipe.grammar import is_empty
-from augkit.train.arms import Arms, folder_name
 from augkit.train.folder import LAST, METRICS, RECIPE, clear, moved_to
 from augkit.train.progress import Progress
 from augkit.train.run import fit
