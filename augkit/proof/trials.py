@@ -72,7 +72,7 @@ def _trial(arm: str, recipe: Recipe, folder: Path, resume: bool, progress: Progr
     begun = resume and (folder / LAST).is_file()
     if resume and not begun:
         clear(folder)  # stopped before its first epoch was over; `finished` has seen that it is of this recipe
-    run = fit(recipe, folder, resume=begun, progress=progress)
+    run = fit(recipe, folder, resume=begun, progress=progress, watched=False)
     return Trial(arm, recipe.seed, folder, run.metrics, judged_epoch(recipe)), False
 
 

@@ -146,7 +146,7 @@ def _try(study: Study, recipe: Given, texts: Sequence[str], folder: Path, progre
         study.report(trial, row)
 
     try:
-        run = fit(one, folder, progress=progress, after=after)
+        run = fit(one, folder, progress=progress, after=after, watched=False)
     except study.pruned as stopped:
         return study.tell(trial, "pruned", str(stopped))
     except AugkitError as error:
