@@ -7,7 +7,6 @@ import importlib
 import inspect
 import random
 import re
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -107,7 +106,9 @@ def test_what_was_written_is_known_to_the_library(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", each(EVERY))
-def test_what_to_write_runs(row: Row, values: dict[str, Any], place: Path) -> None:  # noqa: F811
+def test_what_to_write_runs(row: Row, values: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    if "folder" in row.write:
+        request.getfixturevalue("place")
     try:
         aug = row.ours()
         boxes = {"boxes": np.array([[20.0, 20, 50, 60]])} if "boxes" in aug.schema.fields else {}
@@ -210,3 +211,36 @@ def test_the_importer_of_torchvision_makes_the_steps_that_the_page_shows(row: Ro
         written = yaml.safe_load(row.write)
         shown = [next(iter(written)) if isinstance(written, dict) else written]
         assert names == shown or shown == ["seq"]
+
+
+def test_torchvision_turns_points_otherwise_than_it_flips_them() -> None:
+    torch, tensors = pytest.importorskip("torch"), pytest.importorskip("torchvision.tv_tensors")
+    functional = importlib.import_module("torchvision.transforms.v2.functional")
+    points = tensors.KeyPoints(torch.tensor([[10.0, 20.0]]), canvas_size=(100, 200))
+    assert functional.rotate(points, 180).tolist() == [[190.0, 80.0]]
+    assert functional.horizontal_flip(functional.vertical_flip(points)).tolist() == [[189.0, 79.0]]
+
+
+def test_torchvision_leaves_a_plain_mask_behind() -> None:
+    torch, tensors = pytest.importorskip("torch"), pytest.importorskip("torchvision.tv_tensors")
+    flip = importlib.import_module("torchvision.transforms.v2").RandomHorizontalFlip(1.0)
+    mask = torch.arange(4)[None]
+    assert flip(tensors.Image(torch.zeros(3, 1, 4)), mask)[1].tolist() == [[0, 1, 2, 3]]
+    assert flip(tensors.Image(torch.zeros(3, 1, 4)), tensors.Mask(mask))[1].tolist() == [[3, 2, 1, 0]]
+
+
+def test_nlpaug_joins_a_text_otherwise_than_it_was() -> None:
+    words = pytest.importorskip("nlpaug.augmenter.word")
+    text = "She didn't write\n it, though (not  once)."
+    said = {words.RandomWordAug(action="delete", aug_p=0.2).augment(text)[0] for _ in range(5)}
+    assert not any("\n" in each or "  " in each for each in said)
+    ours = augkit.load({"augkit": 1, "sample": {"text": "text"}, "steps": [{"word_delete": {"rate": 0.2}}]})
+    assert all("\n" in ours(text=text, key=str(key))["text"] for key in range(5))
+
+
+def test_albumentations_with_a_seed_lets_all_of_one_p_run_together() -> None:
+    library = pytest.importorskip("albumentations")
+    whole = library.Compose([library.HorizontalFlip(p=0.3), library.InvertImg(p=0.3)], seed=5)
+    picture = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    outs = {whole(image=picture)["image"].tobytes() for _ in range(100)}
+    assert outs == {picture.tobytes(), (255 - picture[:, ::-1]).tobytes()}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-COLOURS = ("#0077bb", "#cc3311", "#009988", "#aa3377", "#ee7733", "#332288", "#997700", "#117733", "#882255", "#66707a")
-"""After Paul Tol's schemes (SRON/EPS/TN/09-002); all are dark enough for white words on them."""
+COLOURS = ("#0077bb", "#e1780f", "#783c3c", "#8700ff", "#b4875a", "#872d00", "#2d3cb4", "#b45a87", "#8778ff", "#960078")
+"""Each as far as can be from those before it, for all kinds of eyes (colour blindness as Machado et al. 2009 have it),
+among those that white words can be read on and that stand out from a dark page.
+"""
 
 GOOD, BAD = "#1f5fa8", "#c2571a"
 """Blue and orange, which nobody mixes up; what they mean is said in words too."""

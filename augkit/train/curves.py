@@ -98,6 +98,7 @@ def _finish(figure: Any, losses: Any, title: str, diagnosis: Diagnosis | None) -
     if told:
         columns = int(13 * figure.get_figwidth())
         figure.suptitle("\n".join(line for each in told for line in textwrap.wrap(each, columns)), fontsize=10)
+    figure.draw_without_rendering()  # how wide the labels of ticks are is known once there has been a layout
 
 
 def _show_evidence(axes: Any, diagnosis: Diagnosis) -> None:

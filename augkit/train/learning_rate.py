@@ -14,17 +14,18 @@ from augkit.data.whole import write_whole
 from augkit.recipe import read_recipe
 from augkit.recipe.reading import Given, Overrides
 from augkit.train.curves import GRID, INK, TRAIN, VAL
+from augkit.train.engine import model_of
+from augkit.train.job import job_of
 from augkit.train.lr_finder import LrRange, lr_range
 from augkit.train.optimizers import build_optimizer
 from augkit.train.precision import autocast, device_type
 from augkit.train.progress import quiet
-from augkit.train.run import job_of, model_of
 from augkit.train.shares import refuse_alone
 from augkit.train.threads import threads
 
 if TYPE_CHECKING:
+    from augkit.train.job import Job
     from augkit.train.learner import Learner
-    from augkit.train.run import Job
 
 
 def range_of(

@@ -18,7 +18,7 @@ from augkit.train.record import Record
 from augkit.train.watch import Watch
 
 if TYPE_CHECKING:
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 
 def checkpoint_of(recipe: Recipe, folder: Path) -> dict[str, Any] | None:

@@ -10,8 +10,8 @@ from augkit.recipe.located import Map
 from augkit.train.ranks import share
 
 if TYPE_CHECKING:
+    from augkit.train.job import Job
     from augkit.train.learner import Learner
-    from augkit.train.run import Job
 
 
 def refuse_alone(what: str) -> None:

@@ -16,14 +16,16 @@ from augkit.errors import RecipeError
 from augkit.recipe import Recipe
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, Scalar
+from augkit.train.engine import model_of, trainer_of
 from augkit.train.folder import RECIPE
+from augkit.train.kept import keep_features
 from augkit.train.layers import Thaw
 from augkit.train.shares import refuse_alone
 from augkit.train.spans import seconds_in, told
 
 if TYPE_CHECKING:
+    from augkit.train.job import Job
     from augkit.train.learner import Learner
-    from augkit.train.run import Job
 
 ENOUGH_PART, ENOUGH_BATCHES = 0.05, 3
 """What is measured: this part of the budget and so many batches, or one epoch, whichever is less."""
@@ -158,9 +160,6 @@ class _All(Thaw):
 
 def measured(job: Job, started: float, asked: str) -> Timed:
     """Train the network of ``job`` for a while, and throw it away. ``started`` is when the run began."""
-    from augkit.train.kept import keep_features
-    from augkit.train.run import model_of
-
     building = time.perf_counter()
     model = model_of(job)
     keep_features(job, model)
@@ -179,8 +178,6 @@ def measured(job: Job, started: float, asked: str) -> Timed:
 
 
 def _clocked(job: Job, model: Learner, budget: float) -> tuple[Clock, Clock]:
-    from augkit.train.run import trainer_of
-
     train, val = Clock(ENOUGH_PART * budget), Clock(ENOUGH_PART * budget / 2)
     with tempfile.TemporaryDirectory() as folder:
         learning = trainer_of(job.config, Path(folder), [train], max_epochs=1, limit_val_batches=0)

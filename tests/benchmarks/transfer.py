@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script is give
 from augkit.data import open_recipe
 from augkit.errors import AugkitError
 from augkit.train import fit
+from augkit.train.engine import model_of
+from augkit.train.job import job_of
 from augkit.train.progress import Progress, quiet
-from augkit.train.run import job_of, model_of
 from augkit.train.transfer import Policy
 from tests.benchmarks.tables import Table, machine
 from tests.benchmarks.transfer_data import PAIRS, Pair

@@ -53,7 +53,7 @@ def test_a_resumed_run_keeps_to_what_was_decided(tmp_path: Path, monkeypatch: py
 
 def test_looking_leaves_statistics_and_generator_as_they_were() -> None:
     from augkit.train import build
-    from augkit.train.run import job_of
+    from augkit.train.job import job_of
 
     job = job_of(open_recipe(auto()))
     torch.manual_seed(3)

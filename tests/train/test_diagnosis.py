@@ -13,6 +13,7 @@ from PIL import Image
 from augkit.cli import main
 from augkit.errors import DataError
 from augkit.train import Run
+from augkit.train.curves import draw
 from augkit.train.diagnosis import ADVICE, SAID, diagnose
 from augkit.train.losses_of import losses_of
 
@@ -128,3 +129,16 @@ def test_a_run_knows_its_clean_loss_and_what_guessing_costs(learnt: Run) -> None
     assert losses.guessing == pytest.approx(2.3026, abs=1e-3)
     assert learnt.metrics["diagnosis"]["verdict"] == "inconclusive"
     assert CliRunner().invoke(main, ["diagnose", str(learnt.folder)]).output.startswith("inconclusive")
+
+
+@pytest.mark.parametrize("verdict", CURVES)
+def test_no_word_on_the_picture_is_cut_off_at_its_edge(verdict: str, tmp_path: Path) -> None:
+    train, val = (curve.tolist() for curve in CURVES[verdict])
+    rows = [
+        {"epoch": epoch, "train_loss": a, "val_loss": b, "train_accuracy": 0.4, "val_accuracy": 0.35}
+        for epoch, (a, b) in enumerate(zip(train, val, strict=True))
+    ]
+    draw(rows, tmp_path / "curves.png", "a run, seed 0", best=9, diagnosis=diagnose(train, val))
+    with Image.open(tmp_path / "curves.png") as picture:
+        levels = np.asarray(picture.convert("L"))
+    assert min(edge.min() for edge in (levels[:2], levels[-2:], levels[:, :2], levels[:, -2:])) == 255

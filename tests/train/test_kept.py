@@ -81,7 +81,7 @@ def test_a_resumed_run_has_the_same_bits(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_only_steps_that_draw_nothing_leave_samples_as_they_are(steps: list[Any], stays: bool) -> None:
-    from augkit.train.run import job_of
+    from augkit.train.job import job_of
 
     given = recipe(steps, transfer="linear")
     both = dict(given, eval_steps=given["steps"])

@@ -118,7 +118,8 @@ def test_what_could_part_processes_is_refused(
     changed: dict[str, Any], complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from augkit.data import open_recipe
-    from augkit.train.run import job_of, model_of
+    from augkit.train.engine import model_of
+    from augkit.train.job import job_of
 
     given = recipe()
     given = given | {name: {**given[name], **more} for name, more in changed.items()}

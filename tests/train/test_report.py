@@ -20,10 +20,10 @@ from augkit.errors import AugkitError, RecipeError
 from augkit.recipe import read_recipe
 from augkit.train import Run, fit
 from augkit.train.classifier import Classifier
+from augkit.train.job import job_of
 from augkit.train.learner import Learner
 from augkit.train.progress import Progress
 from augkit.train.reported import SHOWN, first_samples
-from augkit.train.run import job_of
 from tests.cli.test_cli_preview import Tags
 from tests.train.conftest import quietly, recipe
 from tests.train.test_resume import Killed, killed_in, same

@@ -13,7 +13,8 @@ import torch
 from torch.nn import functional
 
 from augkit.data import open_recipe
-from augkit.train.run import job_of, model_of
+from augkit.train.engine import model_of
+from augkit.train.job import job_of
 from augkit.vocab.space import Mask
 from augkit.vocab.text import Spans, Tags
 from augkit_image.tasks.segmenter import Segmenter

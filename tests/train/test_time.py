@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from augkit.errors import FieldError, RecipeError
+from augkit.proof.ablation import ablate
+from augkit.proof.comparison import compare
+from augkit.proof.tuning import tune
 from augkit.recipe import read_recipe
-from augkit.train.ablation import ablate
-from augkit.train.comparison import compare
 from augkit.train.folder import RECIPE
 from augkit.train.spans import seconds_in, told
 from augkit.train.timing import Clock, fitting
-from augkit.train.tuning import tune
 from tests.train.conftest import quietly, recipe
 from tests.train.test_resume import killed_in, same
 

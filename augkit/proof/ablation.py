@@ -8,13 +8,13 @@ from pathlib import Path
 
 from augkit.combine import POLICIES, Combiner, Node, Step
 from augkit.errors import RecipeError
+from augkit.proof.arms import Arms, with_seed
+from augkit.proof.comparison import Comparison, compare_arms
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.completed import instead, is_still
 from augkit.recipe.located import Located, Map, Scalar, Seq
 from augkit.recipe.reading import Given, Overrides
 from augkit.recipe.steps import inner, written
-from augkit.train.arms import Arms, with_seed
-from augkit.train.comparison import Comparison, compare_arms
 from augkit.train.folder import trials_folder
 from augkit.train.progress import Progress
 from augkit.train.timing import check_held
