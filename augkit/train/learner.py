@@ -26,8 +26,8 @@ from augkit.words import suggestion
 
 
 class Sums(Protocol):
-    """What is gathered over the batches of an epoch; ``count`` samples so far. Where there is ``merge(other)``, which adds
-    what another process has seen, several may share a training.
+    """What is gathered over the batches of an epoch; ``count`` samples so far. Several processes may share a training
+    where there is ``merge(other)``, which adds what another has seen.
     """
 
     count: int
