@@ -46,6 +46,7 @@ class Classifier(Learner):
         self.dropout = nn.Dropout(config.dropout)
         self.head = self.objective.head(self.reading.width, self.classes)
         begun.begin(self.head, config.init)
+        self.begins_fitted = begun.probe is not None
         self.thaw = begun.thaw(backbone, config)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -48,6 +48,8 @@ class Learner(lightning.LightningModule):
     keeps_features: ClassVar[bool] = False
     """Whether ``judge`` takes features of a frozen backbone from ``kept`` where they are there."""
     decision: Decision | None = None
+    begins_fitted: bool = False
+    """Whether the head's first weights were fitted to the training split: a low first loss is then no surprise."""
     counted: ClassVar[str | None] = "samples"
     """What ``confused`` counts; None where nothing is taken for one other thing."""
 

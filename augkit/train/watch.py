@@ -29,6 +29,7 @@ from augkit.train.checks import (
     updates,
 )
 from augkit.train.checks.before import SAMPLES, of_inputs, of_model
+from augkit.train.checks.steps import SOLVED
 from augkit.train.learner import Learner
 from augkit.train.optimizers import build_optimizer
 from augkit.train.progress import Progress
@@ -66,6 +67,7 @@ class Watch(lightning.Callback):
     beside: dict[str, float] = field(default_factory=dict)
     _ratios: list[dict[str, float]] = field(default_factory=list)
     _before: Mapping[str, Tensor] | None = None
+    _gradients: Finding | None = None
     _units: UnitActivity | None = None
     _clean: list[dict[str, Any]] | None = None
 
@@ -93,9 +95,8 @@ class Watch(lightning.Callback):
         """Gradients and weights before steps 1, 2, 4, 8, ..."""
         if _is_power_of_two(trainer.global_step + 1):
             with self._timed():
-                found = gradients(module)
+                self._gradients = gradients(module)
                 self._before = matrices(module)
-            self._tell_later(found, f"step {trainer.global_step + 1}")
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -105,11 +106,8 @@ class Watch(lightning.Callback):
         if not math.isfinite(loss):
             self._tell_later(_nan(loss), f"step {trainer.global_step}")
         if self._before is not None:
-            with self._timed():
-                self._ratios.append(update_ratios(self._before, module))
+            self._look_back(self._before, module, loss, f"step {trainer.global_step}")
             self._before = None
-            if len(self._ratios) >= _ENOUGH_RATIOS:
-                self._tell_later(updates(self._ratios), f"step {trainer.global_step}")
         if self._units is not None:
             self._units.samples += len(batch["key"])
             if self._units.samples >= SAMPLES:
@@ -186,6 +184,18 @@ class Watch(lightning.Callback):
         """Which samples are looked at: the same every time."""
         count = len(self.job.opened.keys(split))
         return stream(self.job.recipe.seed, 0, "", path=f"train/checks/{split}").permutation(count)[:SAMPLES]
+
+    def _look_back(
+        self, before: Mapping[str, Tensor], module: lightning.LightningModule, loss: float, when: str
+    ) -> None:
+        """At a step that was made, by the loss that it was made for."""
+        with self._timed():
+            self._ratios.append(update_ratios(before, module))
+        assert self._gradients is not None
+        if self._gradients.name != "gradient-vanishing" or loss > SOLVED:
+            self._tell_later(self._gradients, when)
+        if len(self._ratios) >= _ENOUGH_RATIOS:
+            self._tell_later(updates(self._ratios, loss=loss), when)
 
     def _close_units(self, when: str) -> None:
         assert self._units is not None

@@ -33,7 +33,8 @@ def subject_of(module: Learner) -> Subject:
         listed = given.tolist() if isinstance(given, Tensor) else given
         return listed if listed and all(isinstance(one, str | int) for one in listed) else None
 
-    return Subject(module, cost, inputs, labels, module.frequencies, first_of, len(module.classes) or None)
+    classes = len(module.classes) or None
+    return Subject(module, cost, inputs, labels, module.frequencies, first_of, classes, module.begins_fitted)
 
 
 @contextmanager

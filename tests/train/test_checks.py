@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from augkit.train import checks
 from augkit.train.checks import Expected, Guessing
-from augkit.train.checks.losses import Frequencies
+from augkit.train.checks.losses import Frequencies, judged_loss
 from augkit.train.checks.overfit import double_softmax_floor
 
 
@@ -195,6 +195,16 @@ def test_the_first_loss_against_guessing(loss: float, name: str) -> None:
     assert found.name == name and f"{loss:.3f}" in found.seen and "2.303" in found.seen
 
 
+def test_weights_that_were_fitted_before_begin_with_a_low_loss() -> None:
+    assert judged_loss(0.0, Guessing.of([5, 5])).name == "first-loss-low"
+    assert judged_loss(0.0, Guessing.of([5, 5]), learnt=True).fine
+
+
+def test_steps_that_hardly_move_are_no_finding_where_the_loss_is_gone() -> None:
+    still = [{"weight": 1e-9}] * 4
+    assert checks.updates(still).name == "updates-small" and checks.updates(still, loss=1e-4).fine
+
+
 def test_a_loss_that_is_no_number() -> None:
     found = checks.first_loss(nn.Linear(1, 1), [0], lambda model, _: model.weight.sum() * float("nan"))
     assert found.name == "loss-nan"
@@ -274,6 +284,7 @@ def test_gradients_that_do_not_arrive() -> None:
         model[2].bias.fill_(-20)
     functional.cross_entropy(model(torch.ones(2, 3)), torch.tensor([0, 1])).backward()
     assert checks.gradients(model).name == "gradient-vanishing"
+    assert checks.gradients(model, loss=1e-4).fine, "where nothing is left to learn, no gradient is as it should be"
     model[0].weight.grad = torch.full((4, 3), float("inf"))
     assert checks.gradients(model).name == "gradient-nan"
     model[0].weight.grad = torch.full((4, 3), 1e6)

@@ -36,7 +36,8 @@ _FEW_BATCHES = 4
 class Subject:
     """What is checked. ``cost`` is the mean loss of the model on a batch; ``inputs`` are the floats (b, channels, ...)
     of a batch and ``labels`` its classes, None where there are no such; ``frequencies`` how often which answer is
-    right in a batch; ``few`` the first so many samples of a batch.
+    right in a batch; ``few`` the first so many samples of a batch; ``learnt``: whether its weights were fitted to these
+    samples before.
     """
 
     model: nn.Module
@@ -46,6 +47,7 @@ class Subject:
     frequencies: Callable[[Any], Frequencies | None]
     few: Callable[[Any, int], Any]
     classes: int | None = None
+    learnt: bool = False
 
 
 def run(
@@ -127,7 +129,7 @@ def of_model(
     first = seen.through(batches)
     found += [
         seen.activity.finding(),
-        judged_loss(seen.loss, seen.frequencies.guessing() if seen.frequencies else None),
+        judged_loss(seen.loss, seen.frequencies.guessing() if seen.frequencies else None, subject.learnt),
     ]
     if found[-1].name != "loss-nan":
         found.append(first_gradients(subject.model, first[0], subject.cost))

@@ -88,8 +88,8 @@ def first_loss(model: nn.Module, batches: Iterable[Any], cost: Cost, guessing: G
         return judged_loss(mean_loss(model, batches, cost), guessing)
 
 
-def judged_loss(loss: float, guessing: Guessing | None = None) -> Finding:
-    """As ``first_loss``, of a loss that was measured already."""
+def judged_loss(loss: float, guessing: Guessing | None = None, learnt: bool = False) -> Finding:
+    """As ``first_loss``, of a loss that was measured already; nothing is too low where weights are ``learnt``."""
     if not math.isfinite(loss):
         means = "a logarithm or root of what it has no value for, a division by zero, or weights that are not finite"
         return Finding("loss-nan", "problem", f"the first loss is {loss}", means, _NAN_ADVICE, {"loss": loss})
@@ -101,7 +101,7 @@ def judged_loss(loss: float, guessing: Guessing | None = None) -> Finding:
     if loss > TOO_HIGH * guessing.uniform:
         means = "the last layer begins with weights, or is fed with features, that are far too large"
         return Finding("first-loss-high", "problem", told, means, _HIGH_ADVICE, numbers)
-    if loss < TOO_LOW * guessing.prior:
+    if loss < TOO_LOW * guessing.prior and not learnt:
         means = "the answer is among the inputs, the network learnt these samples before, or the loss leaves parts out"
         return Finding("first-loss-low", "warning", told, means, _LOW_ADVICE, numbers)
     return fine("first-loss", told, **numbers)

@@ -21,6 +21,9 @@ TOO_SMALL, TOO_LARGE, ALONE = 2e-5, 0.35, 10.0
 change ``ALONE`` times as fast: there is nothing behind it to confuse.
 """
 
+SOLVED = 0.01
+"""A loss below leaves next to nothing to learn: small gradients and steps are then as they should be."""
+
 VANISHED, EXPLODED = 1e-7, 1e3
 """Norms of the gradient as shares of the norm of the weights."""
 
@@ -46,9 +49,9 @@ def _size(weight: Tensor) -> float:
     return max(float(weight.norm()), 0.2 * math.sqrt(2 * len(weight)))
 
 
-def updates(ratios: Sequence[Mapping[str, float]], lr: float | None = None) -> Finding:
-    """Of several steps' ``update_ratios``: ``updates-small`` where all weights stay, ``updates-large`` where one step
-    overwrites much of one, or fine. ``lr`` is only told.
+def updates(ratios: Sequence[Mapping[str, float]], lr: float | None = None, loss: float = math.inf) -> Finding:
+    """Of several steps' ``update_ratios``: ``updates-small`` where all weights stay though there is a ``loss``,
+    ``updates-large`` where one step overwrites much of one, or fine. ``lr`` is only told.
     """
     medians = [_median(step.values()) for step in ratios if step]
     if not medians:
@@ -62,13 +65,13 @@ def updates(ratios: Sequence[Mapping[str, float]], lr: float | None = None) -> F
     numbers = {"median": _median(medians), "greatest": greatest, "steps": len(medians)}
     if not math.isfinite(greatest) or greatest > limit:
         return Finding("updates-large", "problem", told, _LARGE, _advice(lr, greatest, "lower"), numbers)
-    if greatest < TOO_SMALL:
+    if greatest < TOO_SMALL and loss > SOLVED:
         return Finding("updates-small", "problem", told, _SMALL, _advice(lr, greatest, "higher"), numbers)
     return fine("updates", told, **numbers)
 
 
-def gradients(model: nn.Module) -> Finding:
-    """Of the gradients that are there now, after ``backward``: ``gradient-nan``, ``gradient-exploding``,
+def gradients(model: nn.Module, loss: float = math.inf) -> Finding:
+    """Of the gradients that are there now, after ``backward`` of a ``loss``: ``gradient-nan``, ``gradient-exploding``,
     ``gradient-vanishing``, or fine.
     """
     learning = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
@@ -84,7 +87,7 @@ def gradients(model: nn.Module) -> Finding:
     numbers = {"norm": norm, "share": share, "without": len(still)}
     if share > EXPLODED:
         return Finding("gradient-exploding", "problem", told, _EXPLODING, _EXPLODING_ADVICE, numbers)
-    if share < VANISHED or _stops(learning, len(still)):
+    if loss > SOLVED and (share < VANISHED or _stops(learning, len(still))):
         told += f"; {len(still)} of {len(learning)} tensors get none"
         return Finding("gradient-vanishing", "problem", told, _VANISHING, _VANISHING_ADVICE, numbers)
     return fine("gradients", told, **numbers)
@@ -99,8 +102,9 @@ def _stops(learning: Sequence[tuple[str, nn.Parameter]], still: int) -> bool:
 def first_gradients(model: nn.Module, batch: Any, cost: Cost) -> Finding:
     """``gradients`` of one batch; the model comes back as it was."""
     with lent(model, training=True), torch.enable_grad():
-        cost(model, batch).backward()  # type: ignore[no-untyped-call]
-        return gradients(model)
+        loss = cost(model, batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return gradients(model, float(loss.detach()))
 
 
 def first_updates(
@@ -112,8 +116,8 @@ def first_updates(
     """
     with lent(model, training=True), torch.enable_grad():
         steps = list(_steps(model, batches, cost, optimizer()))
-    found = updates([ratios for _, ratios in steps], lr)
     losses = [loss for loss, _ in steps]
+    found = updates([ratios for _, ratios in steps], lr, max(losses, default=math.inf))
     worst = max(losses, key=_ordered, default=0.0)
     if found.name != "updates-large" and (not math.isfinite(worst) or worst > 3 * losses[0] + 1):
         told = f"the loss went from {losses[0]:.3f} to {worst:.3f} within {len(losses)} steps; {found.seen}"

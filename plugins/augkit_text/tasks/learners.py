@@ -49,6 +49,7 @@ class EncoderLearner(Learner):
         self.dropout = nn.Dropout(config.dropout)
         self.head = self.new_head(self.reading.width)
         begun.begin(self.head, config.init)
+        self.begins_fitted = begun.probe is not None
         self.thaw = begun.thaw(encoder, config)
 
     def groups(self) -> list[Group]:
