@@ -14,7 +14,7 @@ import lightning.pytorch as lightning
 import torch
 
 from augkit.data import Opened, open_recipe
-from augkit.data.first import first_samples, refuse_giants
+from augkit.data.first import SPLITS, first_samples, refuse_giants
 from augkit.data.fitted import keep_fitted
 from augkit.data.loading import Loader
 from augkit.data.remarks import remarks
@@ -73,7 +73,8 @@ def fit(
     started, progress = time.perf_counter(), progress or Progress()
     read = read_recipe(recipe, overrides)
     opened = open_recipe(read)
-    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, opened.splits))
+    learnt_from = {split: opened.splits[split] for split in SPLITS}  # the test split stays closed
+    refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, learnt_from))
     job = _job(opened)
     if resume:
         job = replace(job, decided=decided(read_checkpoint(old_folder(job.recipe, out) / LAST)["augkit"]))

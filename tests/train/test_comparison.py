@@ -197,4 +197,4 @@ def test_a_run_whose_validation_ended_in_no_number_is_named(tmp_path: Path, monk
 
     monkeypatch.setattr(Record, "_row", row)
     with pytest.raises(AugkitError, match="accuracy of with augmentation with seed 3 is nan; the run diverged"):
-        compare(recipe(epochs=1), seeds=1, out=tmp_path / "c", progress=Progress(silent=True), say=lambda _: None)
+        compare([recipe(epochs=1)], seeds=1, out=tmp_path / "c", progress=Progress(silent=True), say=lambda _: None)

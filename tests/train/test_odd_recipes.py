@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from augkit.data import open_recipe
 from augkit.errors import DataError, RecipeError
 from augkit.train.classification import check_names
 from augkit.train.classifier import lone
@@ -182,3 +183,17 @@ def test_an_epoch_whose_validation_is_no_number_is_never_the_best(tmp_path, moni
     config = TrainConfig(backbone="timm/test_resnet", monitor=monitor, early_stop=2)
     record = Record(tmp_path, config, Progress(silent=True), {"scores": ["accuracy"]}, {}, history)
     assert record.best is history[best] and record.enough == (best == 1)
+
+
+def test_no_file_of_the_test_split_is_read(tmp_path, monkeypatch):
+    given = recipe(split={"train_per_class": 1, "val": 0.02, "test": 0.1}, epochs=1, checks="on", report="on")
+    opened, read = open_recipe(given), set()
+    load = type(opened.source).load
+
+    def seen(source, key):
+        read.add(key)
+        return load(source, key)
+
+    monkeypatch.setattr(type(opened.source), "load", seen)
+    quietly(given, tmp_path / "run")
+    assert read and not read & set(opened.keys("test"))
