@@ -73,7 +73,7 @@ def fit(
     started, progress = time.perf_counter(), progress or Progress()
     read = read_recipe(recipe, overrides)
     opened = open_recipe(read)
-    learnt_from = {split: opened.splits[split] for split in SPLITS}  # the test split stays closed
+    learnt_from: dict[str, Sequence[str]] = {split: opened.splits[split] for split in SPLITS}  # the test's stay closed
     refuse_giants(opened.recipe, first_samples(opened.recipe, opened.source, learnt_from))
     job = _job(opened)
     if resume:
