@@ -25,6 +25,6 @@ def command(recipe: Path, settings: tuple[str, ...], seeds: int, out: Path | Non
     format stay. The folder gets every run, comparison.json and comparison.html.
     """
     wait_patiently()
-    from augkit.train import ablate
+    from augkit.proof import ablate
 
     finish(ablate(recipe, seeds, out, overrides=settings, resume=resume, shifted=shifted, say=click.echo))

@@ -89,6 +89,18 @@ def _check_optimizer(config: RunConfig, section: Map) -> None:
     with located_in(section, type(config)):
         optimizer = build_optimizer(config, [{"params": [torch.zeros(1, 1, requires_grad=True)], "lr": config.lr}])
         build_schedule(config, optimizer, steps=100)
+        if find_spec("lightning") is not None:
+            _check_machine(config)
+
+
+def _check_machine(config: RunConfig) -> None:
+    """Precision and loggers, of which those say something that would have to do it."""
+    from augkit.train.loggers import check_loggers
+    from augkit.train.precision import lightning_name
+
+    lightning_name(config)
+    if config.loggers:
+        check_loggers(config)
 
 
 def _checked_source(recipe: Recipe, complaints: Complaints) -> tuple[Source, First | None]:

@@ -11,7 +11,7 @@ from augkit.cli import with_settings
 from augkit.train.threads import wait_patiently
 
 if TYPE_CHECKING:
-    from augkit.train import Comparison
+    from augkit.proof import Comparison
 
 PAGE = "comparison.html"
 
@@ -34,16 +34,16 @@ def command(
     comparison.json and comparison.html.
     """
     wait_patiently()
-    from augkit.train import compare
+    from augkit.proof import compare
 
     finish(compare(recipes, seeds, out, overrides=settings, resume=resume, shifted=shifted, say=click.echo))
 
 
 def finish(result: Comparison) -> None:
     """Print the tables, and write the page beside the runs."""
+    from augkit.proof.tables import conclusions
     from augkit.report.compared import comparison_page
     from augkit.train.folder import write_text
-    from augkit.train.tables import conclusions
 
     click.echo("")
     for line in result.lines():

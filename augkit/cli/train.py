@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,17 +32,28 @@ def command(recipe_or_data: Path, settings: tuple[str, ...], out: Path | None, r
     """
     recipe = recipe_or_data
     if recipe.is_dir():
+        _refuse_torchrun()
         recipe = recipe_for(recipe, ask=not yes and sys.stdin.isatty())
 
     wait_patiently()
     from augkit.train import fit
     from augkit.train.folder import REPORT
+    from augkit.train.ranks import first
 
     run = fit(recipe, out, resume=resume, overrides=settings)
+    if not first():
+        return
     click.echo(outcome(run))
     if (run.folder / REPORT).is_file():
         click.echo(f"to look at: {run.folder / REPORT}")
     click.echo(f"wrote {run.folder}")
+
+
+def _refuse_torchrun() -> None:
+    if os.environ.get("WORLD_SIZE", "1") != "1" and "TORCHELASTIC_RUN_ID" in os.environ:
+        raise RecipeError(
+            "torchrun: a recipe is written by one process; `augkit init` first, then train by the recipe."
+        )
 
 
 def outcome(run: Run) -> str:

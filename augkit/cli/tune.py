@@ -13,7 +13,7 @@ from augkit.cli import with_settings
 from augkit.train.threads import wait_patiently
 
 if TYPE_CHECKING:
-    from augkit.train.tuning import Tuned
+    from augkit.proof.tuning import Tuned
 
 PAGE = "tuning.html"
 
@@ -31,7 +31,7 @@ def command(recipe: Path, settings: tuple[str, ...], trials: int | None, out: Pa
     values of the best trial.
     """
     wait_patiently()
-    from augkit.train import tune
+    from augkit.proof import tune
 
     more = () if trials is None else (f"tune.trials={trials}",)
     found = tune(recipe, out, overrides=(*settings, *more), resume=resume, say=click.echo)

@@ -6,12 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from augkit.train.ablation import ablate as ablate
     from augkit.train.backbones import Backbone as Backbone
     from augkit.train.backbones import build as build
     from augkit.train.classifier import Classifier as Classifier
-    from augkit.train.comparison import Comparison as Comparison
-    from augkit.train.comparison import compare as compare
     from augkit.train.config import RunConfig as RunConfig
     from augkit.train.config import TrainConfig as TrainConfig
     from augkit.train.learner import Learner as Learner
@@ -20,24 +17,19 @@ if TYPE_CHECKING:
     from augkit.train.task import Task as Task
     from augkit.train.trained import Trained as Trained
     from augkit.train.trained import open_run as open_run
-    from augkit.train.tuning import tune as tune
 
 _HOMES = {
     "Backbone": "backbones",
     "Classifier": "classifier",
-    "Comparison": "comparison",
     "Learner": "learner",
     "Run": "run",
     "RunConfig": "config",
     "Task": "task",
     "TrainConfig": "config",
     "Trained": "trained",
-    "ablate": "ablation",
     "build": "backbones",
-    "compare": "comparison",
     "fit": "run",
     "open_run": "trained",
-    "tune": "tuning",
 }
 __all__ = sorted(_HOMES)
 

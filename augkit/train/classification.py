@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.classifier import Classifier
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 READS = "picture"
 """What backbones are fed: a field of any kind whose batches are ``fed_as`` that, an image or a spectrogram made one."""

@@ -12,10 +12,34 @@ from augkit.fields import Checked, Limits, check_names, fields_of
 from augkit.recipe.grammar import place
 from augkit.recipe.located import Map, plain
 from augkit.train.names import check_name
+from augkit.train.spans import seconds_in
 from augkit.train.transfer import Policy
 from augkit.words import suggestion
 
 OWN_SCHEDULES = ("cosine", "onecycle", "none")
+
+OPEN_EPOCHS = 1_000_000
+"""What ``epochs`` is beside ``time``, until the number that fits is measured: enough for whatever wants a few."""
+
+
+def named(given: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The name and the arguments of ``csv`` or ``{wandb: {project: birds}}``; FieldError for what is neither."""
+    if isinstance(given, str):
+        return given, {}
+    name, arguments = next(iter(given.items()), ("", None))
+    if len(given) != 1 or not isinstance(arguments, Mapping | None):
+        raise FieldError(f"loggers: got {dict(given)}; expected a name, or {{wandb: {{project: birds}}}}.", "loggers")
+    return str(name), dict(arguments or {})
+
+
+def _open(given: Mapping[str, Any]) -> int:
+    """The number of epochs beside ``time``, which must be the only word on how long."""
+    time = given["time"]
+    if "epochs" in given:
+        raise FieldError(f"time: {time} beside epochs: {given['epochs']}: leave one of them out.", "time")
+    if isinstance(time, int | float):
+        raise FieldError(f"time: got {time}, which has no unit; expected such as 90s, 3m, 1.5h or 1h30m.", "time")
+    return OPEN_EPOCHS
 
 
 class RunConfig(Checked):
@@ -25,6 +49,7 @@ class RunConfig(Checked):
     target           the field to learn; may be left out when the sample has one that fits
     input            the field it is learnt from; may be left out when the sample has one that fits
     epochs           passes over the training split
+    time             how long to train instead, such as 90s, 3m or 1.5h: the number of epochs that fits is measured once
     lr               learning rate
     optimizer        any of ``torch.optim``: a name, or ``{name: SGD, momentum: 0.9}``
     schedule         of the learning rate: cosine or onecycle, per step, none, or any of ``torch.optim.lr_scheduler``:
@@ -37,6 +62,8 @@ class RunConfig(Checked):
     early_stop       validations without a better ``monitor`` before training stops; empty: never
     monitor          what the best epoch is chosen by: a loss, or a score of the task
     threads          torch threads; empty: as torch likes
+    precision        32, or bf16-mixed, 16-mixed: operators that bear it compute in 16 bits, where the machine can
+    loggers          where metrics go beside metrics.json: csv, tensorboard, {wandb: {project: x}}, {mlflow: {...}}
     checks           on: look at data, network and steps before and during training, and say what is wrong; off: do not
     report           on: write report.html, what was fed, found and learnt, into the folder of the run; off: do not
     """
@@ -45,6 +72,7 @@ class RunConfig(Checked):
     target: str | None = None
     input: str | None = None
     epochs: Annotated[int, Limits(1)] = 20
+    time: str | None = None
     lr: Annotated[float, Limits(0)] = 1e-3
     optimizer: str | Mapping[str, Any] = "AdamW"
     weight_decay: Annotated[float | None, Limits(0)] = None
@@ -58,8 +86,15 @@ class RunConfig(Checked):
     early_stop: Annotated[int | None, Limits(1, unit="validations")] = None
     monitor: str = "val_loss"
     threads: Annotated[int | None, Limits(1)] = None
+    precision: Literal[32, "bf16-mixed", "16-mixed"] = 32
+    loggers: tuple[str | Mapping[str, Any], ...] = ()
     checks: Literal["on", "off"] = "on"
     report: Literal["on", "off"] = "on"
+
+    @property
+    def optimizer_name(self) -> str:
+        """Of ``torch.optim``."""
+        return self.optimizer if isinstance(self.optimizer, str) else str(self.optimizer["name"])
 
     @classmethod
     def from_recipe(cls, section: Map) -> Self:
@@ -67,12 +102,18 @@ class RunConfig(Checked):
         given = plain(section)
         with located_in(section, cls):
             check_names(cls, given)
+            if given.get("time") is not None:
+                given["epochs"] = _open(given)
             return cls(**given)
 
     def validate(self) -> None:
         """Refuse an optimizer or a schedule without a name; torch's names are the business of whoever builds them."""
         if isinstance(self.optimizer, Mapping) and not isinstance(self.optimizer.get("name"), str):
             raise FieldError("optimizer: expected a name, or {name: SGD, momentum: 0.9}.", "optimizer")
+        if self.time is not None:
+            seconds_in(self.time)
+        for given in self.loggers:
+            named(given)
         schedule = self.schedule if isinstance(self.schedule, str) else self.schedule.get("name")
         if not isinstance(schedule, str):
             raise FieldError("schedule: expected a name, or {name: StepLR, step_size: 5}.", "schedule")

@@ -24,7 +24,7 @@ from augkit.train.transfer import Decision, Evidence, Policy, StageEvidence, che
 
 if TYPE_CHECKING:
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 MOST = 512
 """So many samples of the training split are looked at, the same number of each class where there are enough."""

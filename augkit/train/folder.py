@@ -42,11 +42,11 @@ def new_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path =
 
 
 def old_folder(recipe: Recipe, out: str | Path | None = None, root: str | Path = "runs") -> Path:
-    """The run to go on with: ``out``, or the newest of this recipe; RecipeError where there is no checkpoint."""
+    """The run to go on with: ``out``, or the newest of this recipe; RecipeError where none has begun."""
     folder = Path(out) if out is not None else next((path for _, path in sorted(_runs(recipe, Path(root)))[::-1]), None)
     if folder is None:
         raise RecipeError(f"there is no run of {run_name(recipe)!r} in {root} to go on with; train without --resume.")
-    if not (folder / LAST).is_file():
+    if not (folder / LAST).is_file() and not (folder / RECIPE).is_file():
         raise RecipeError(f"{folder} has no {LAST} to go on from; train without --resume.")
     return folder
 

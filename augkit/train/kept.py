@@ -13,7 +13,7 @@ from augkit.recipe.completed import is_still
 from augkit.train.evidence import batches, looking
 
 if TYPE_CHECKING:
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 MOST_BYTES = 512 * 2**20
 """More than that is not kept in memory."""

@@ -19,13 +19,16 @@ from augkit.train.ema import Average
 from augkit.train.kept import Kept
 from augkit.train.layers import Group, Thaw
 from augkit.train.optimizers import build_optimizer, layout_for
+from augkit.train.ranks import average, of_all, share
 from augkit.train.schedules import Schedule, build_schedule
 from augkit.train.transfer import Decision
 from augkit.words import suggestion
 
 
 class Sums(Protocol):
-    """What is gathered over the batches of an epoch; ``count`` samples so far."""
+    """What is gathered over the batches of an epoch; ``count`` samples so far. Several processes may share a training
+    where there is ``merge(other)``, which adds what another has seen.
+    """
 
     count: int
 
@@ -57,6 +60,7 @@ class Learner(lightning.LightningModule):
         self.schedule: Schedule | None = None
         self._resumed: dict[str, Any] = {}
         self.kept = Kept()
+        self._gathered: set[str] = set()
         self.tallies: dict[str, Any] = {"train": self.sums(), "val": self.sums()}
 
     def number(self, label: Any) -> int:
@@ -127,6 +131,20 @@ class Learner(lightning.LightningModule):
         """Those of the epoch so far; of a validation also ``per_class``, by the names of the classes."""
         return self.tallies[split].metrics(split)  # type: ignore[no-any-return]
 
+    def gather(self) -> None:
+        """Sums of the epoch become those of all processes together; all must call it."""
+        for split in ("train", "val"):
+            if share()[1] > 1 and split not in self._gathered:
+                mine, *others = of_all(self.tallies[split])
+                for other in others:
+                    mine.merge(other)
+                self.tallies[split] = mine
+                self._gathered.add(split)
+
+    def on_before_optimizer_step(self, optimizer: Any) -> None:
+        """Gradients become those of the whole batch, of which each process had its share."""
+        average(self)
+
     def train(self, mode: bool = True) -> Self:
         """As any module's, but what does not learn stays in eval mode."""
         super().train(mode)
@@ -148,11 +166,15 @@ class Learner(lightning.LightningModule):
             self.thaw.begin(self.current_epoch)
             self.train()
         self.tallies["train"] = self.sums()
-        torch.manual_seed(stream(self.seed, self.current_epoch, "", path="train/epoch").subseed())
+        self._gathered.clear()
+        rank = share()[0]
+        path = f"train/epoch/{rank}" if rank else "train/epoch"  # no two processes drop the same
+        torch.manual_seed(stream(self.seed, self.current_epoch, "", path=path).subseed())
 
     def on_validation_epoch_start(self) -> None:
         """The average of the weights is what is validated, where there is one."""
         self.tallies["val"] = self.sums()
+        self._gathered.discard("val")
         if self.average is not None:
             self.average.swap(self)
 
@@ -181,6 +203,7 @@ class Learner(lightning.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """The weights go on where they were; a scheduler that watches is told."""
+        self.gather()
         if self.average is not None:
             self.average.swap(self)
         if self.schedule is not None and self.schedule.watches:

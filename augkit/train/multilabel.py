@@ -13,7 +13,7 @@ from augkit.train.config import Fields, TrainConfig
 
 if TYPE_CHECKING:
     from augkit.data import Opened
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 
 class MultilabelConfig(TrainConfig):

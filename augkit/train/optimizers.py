@@ -24,8 +24,7 @@ def names() -> list[str]:
 
 def layout_for(config: RunConfig) -> torch.memory_format:
     """How pictures and weights lie in memory: channels last is faster on a CPU, but LBFGS lays gradients end to end."""
-    name = config.optimizer if isinstance(config.optimizer, str) else config.optimizer["name"]
-    return torch.contiguous_format if name == "LBFGS" else torch.channels_last
+    return torch.contiguous_format if config.optimizer_name == "LBFGS" else torch.channels_last
 
 
 def body_and_head(name: str, body: nn.Module, head: nn.Module, lr: float, head_lr_factor: float) -> list[Group]:

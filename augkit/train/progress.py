@@ -26,6 +26,7 @@ UNFIT = {
     r".*module\(s\) in eval mode at the start of training.*": "a frozen backbone is meant to be",
     r".*does not have many workers.*": "workers are the recipe's choice; small pictures are faster without",
     r".*number of training batches .* is smaller than the logging interval.*": "augkit logs by epoch",
+    r".*Experiment logs directory .* exists and is not empty.*": "a resumed run writes its table anew",
     r".*`lr_scheduler.step\(\)` before `optimizer.step\(\)`.*": "raised on resume, when the schedule is restored first",
 }
 """Warnings that do not apply to these runs, and why not. All others are shown."""

@@ -22,6 +22,7 @@ from augkit.train.folder import BEST, CURVES, LAST, METRICS, write_json
 from augkit.train.learner import Learner
 from augkit.train.losses_of import of_history
 from augkit.train.progress import Progress
+from augkit.train.ranks import first
 
 Row = dict[str, Any]
 
@@ -85,13 +86,17 @@ class Record(lightning.Callback):
             self.stopped, trainer.should_stop = "early_stop", True
         elif row["epoch"] + 1 == self.config.epochs:
             self.stopped = "finished"
-        if best:
-            write_whole(self.folder / BEST, lambda path: torch.save(self._weights(module), path))
-        write_whole(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
+        if first():
+            self._save(trainer, module, best)
         if self.stopped == "running":
             self.write()
         if self.after is not None:
             self.after(row)
+
+    def _save(self, trainer: lightning.Trainer, module: Learner, best: bool) -> None:
+        if best:
+            write_whole(self.folder / BEST, lambda path: torch.save(self._weights(module), path))
+        write_whole(self.folder / LAST, partial(trainer.save_checkpoint, weights_only=False))
 
     def on_save_checkpoint(
         self, trainer: lightning.Trainer, module: lightning.LightningModule, checkpoint: dict[str, Any]
@@ -101,6 +106,8 @@ class Record(lightning.Callback):
 
     def write(self) -> None:
         """``metrics.json`` as of now, and ``curves.png`` unless it was drawn in the last seconds of a running run."""
+        if not first():
+            return
         write_json(self.folder / METRICS, self.metrics())
         now, best = time.perf_counter(), self.best
         if self.stopped == "running" and now - self._drawn < DRAW_EVERY:
@@ -165,6 +172,7 @@ class Record(lightning.Callback):
         return len(since) >= patience
 
     def _row(self, trainer: lightning.Trainer, module: Learner) -> Row:
+        module.gather()
         seconds = time.perf_counter() - self._epoch_started
         row: Row = {"epoch": trainer.current_epoch, **module.metrics("train")}
         row |= _skipped("train", trainer.train_dataloader)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.classifier import Classifier
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 Loss = Literal["mse", "mae", "huber"]
 NUMBERS = ("value", "label")

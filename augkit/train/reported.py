@@ -31,7 +31,7 @@ from augkit.train.trained import open_run
 from augkit.train.watched import tallied
 
 if TYPE_CHECKING:
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 SHOWN, LOOKED = 8, 256
 """Samples of the first batch, of those that are drawn, and of those with the highest losses; validation samples that

@@ -34,6 +34,16 @@ class Tally:
             seen[0] += hit
             seen[1] += 1
 
+    def merge(self, other: Tally) -> None:
+        """Add what another process has seen."""
+        self.loss += other.loss
+        self.count += other.count
+        self.correct += other.correct
+        for number, (hits, count) in other.per_class.items():
+            seen = self.per_class.setdefault(number, [0, 0])
+            seen[0] += hits
+            seen[1] += count
+
     def metrics(self, split: str) -> dict[str, float]:
         """``{"val_loss": …, "val_accuracy": …}``."""
         count = max(1, self.count)
@@ -62,6 +72,13 @@ class Kept:
         self.count += len(target)
         self.outputs.append(_kept(outputs))
         self.targets.append(_kept(target))
+
+    def merge(self, other: Kept) -> None:
+        """Add what another process has seen."""
+        self.loss += other.loss
+        self.count += other.count
+        self.outputs += other.outputs
+        self.targets += other.targets
 
     @property
     def pairs(self) -> tuple[np.ndarray, np.ndarray]:

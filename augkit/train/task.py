@@ -19,8 +19,8 @@ from augkit.words import suggestion
 if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.design import Design
+    from augkit.train.job import Job
     from augkit.train.learner import Learner
-    from augkit.train.run import Job
 
 USUAL = "classification"
 OWN = {

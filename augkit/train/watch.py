@@ -43,7 +43,7 @@ from augkit.train.watched import (
 )
 
 if TYPE_CHECKING:
-    from augkit.train.run import Job
+    from augkit.train.job import Job
 
 AUGMENTED, CLEAN = 256, 128
 """Samples whose augmented and clean form is compared before the first step; samples of the clean loss of an epoch."""

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from augkit.train import Comparison, compare
+from augkit.proof import Comparison, compare
 from augkit.train.progress import Progress
 
 REPETITIONS, SEEDS = 40, 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from augkit.train import compare
+from augkit.proof import compare
 from augkit.train.progress import Progress
 from tests.benchmarks.proof import digits, null, tiny
 

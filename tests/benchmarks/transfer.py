@@ -21,8 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script is give
 from augkit.data import open_recipe
 from augkit.errors import AugkitError
 from augkit.train import fit
+from augkit.train.engine import model_of
+from augkit.train.job import job_of
 from augkit.train.progress import Progress, quiet
-from augkit.train.run import _job, _model
 from augkit.train.transfer import Policy
 from tests.benchmarks.tables import Table, machine
 from tests.benchmarks.transfer_data import PAIRS, Pair
@@ -49,8 +50,8 @@ def reached(pair: Pair, policy: Any, seed: int, folder: Path, pretrained: bool =
 def chosen(pair: Pair, seed: int, folder: Path) -> dict[str, Any]:
     """What ``auto`` decides, without training."""
     with quiet():
-        job = _job(open_recipe(pair.recipe(folder), {"train.transfer": "auto", "seed": seed}))
-        decision = _model(job).decision
+        job = job_of(open_recipe(pair.recipe(folder), {"train.transfer": "auto", "seed": seed}))
+        decision = model_of(job).decision
     assert decision is not None
     return decision.to_json()
 

@@ -53,9 +53,9 @@ def test_a_resumed_run_keeps_to_what_was_decided(tmp_path: Path, monkeypatch: py
 
 def test_looking_leaves_statistics_and_generator_as_they_were() -> None:
     from augkit.train import build
-    from augkit.train.run import _job
+    from augkit.train.job import job_of
 
-    job = _job(open_recipe(auto()))
+    job = job_of(open_recipe(auto()))
     torch.manual_seed(3)
     backbone = build("timm/test_resnet", False).train()
     before, state = {n: t.clone() for n, t in backbone.state_dict().items()}, torch.get_rng_state()

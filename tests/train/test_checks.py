@@ -216,6 +216,14 @@ def test_learning_by_heart_needs_something_that_learns() -> None:
     assert found.name == "nothing-learns"
 
 
+def test_a_network_that_is_slow_here_is_left_without_a_verdict() -> None:
+    def cost(model: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
+        return functional.cross_entropy(model(batch[0]), batch[1])
+
+    found = checks.overfit_one_batch(network(), digits()[:16], cost, seconds=0.0)
+    assert found.fine and "0 s were over, so no verdict" in found.seen and found.to_json()["numbers"]["steps"] == 1
+
+
 def test_a_residual_network_whose_branches_begin_at_zero_is_healthy() -> None:
     class Residual(nn.Module):
         def __init__(self) -> None:

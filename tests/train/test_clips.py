@@ -14,8 +14,8 @@ import torch
 
 import augkit
 from augkit.errors import CompileError, RecipeError
+from augkit.proof import compare
 from augkit.recipe import read_recipe
-from augkit.train import compare
 from augkit.train.classification import choose_fields
 from augkit.train.config import TrainConfig
 from augkit.train.progress import Progress

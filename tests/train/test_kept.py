@@ -81,9 +81,9 @@ def test_a_resumed_run_has_the_same_bits(tmp_path: Path, monkeypatch: pytest.Mon
     ],
 )
 def test_only_steps_that_draw_nothing_leave_samples_as_they_are(steps: list[Any], stays: bool) -> None:
-    from augkit.train.run import _job
+    from augkit.train.job import job_of
 
     given = recipe(steps, transfer="linear")
     both = dict(given, eval_steps=given["steps"])
-    assert splits_that_stay(_job(open_recipe(both))) == (["train", "val"] if stays else ["val"])
-    assert splits_that_stay(_job(open_recipe(given))) == (["train", "val"] if not steps else ["val"])
+    assert splits_that_stay(job_of(open_recipe(both))) == (["train", "val"] if stays else ["val"])
+    assert splits_that_stay(job_of(open_recipe(given))) == (["train", "val"] if not steps else ["val"])

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch.nn import functional
 
+from augkit.proof.arms import without_augmentation
 from augkit.recipe import read_recipe
-from augkit.train.arms import without_augmentation
 from augkit.train.tallies import Tally
 from tests.train.conftest import quietly, recipe
 from tests.train.test_classifier import classifier

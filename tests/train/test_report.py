@@ -20,10 +20,10 @@ from augkit.errors import AugkitError, RecipeError
 from augkit.recipe import read_recipe
 from augkit.train import Run, fit
 from augkit.train.classifier import Classifier
+from augkit.train.job import job_of
 from augkit.train.learner import Learner
 from augkit.train.progress import Progress
 from augkit.train.reported import SHOWN, first_samples
-from augkit.train.run import _job
 from tests.cli.test_cli_preview import Tags
 from tests.train.conftest import quietly, recipe
 from tests.train.test_resume import Killed, killed_in, same
@@ -64,7 +64,7 @@ def test_nothing_is_loaded_from_elsewhere(page: tuple[Run, str]) -> None:
 @pytest.mark.parametrize("more", [{}, MIXED], ids=["plain", "mixed"])
 def test_the_first_batch_is_the_very_one_that_step_1_learns_from(more: dict[str, Any]) -> None:
     given = {**recipe(), **more}
-    job = _job(open_recipe(given))
+    job = job_of(open_recipe(given))
     fed = next(iter(job.train))
     shown = [sample for sample, _ in first_samples(job)]
     assert [sample.key for sample in shown] == fed["key"][:SHOWN]

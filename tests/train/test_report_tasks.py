@@ -13,7 +13,8 @@ import torch
 from torch.nn import functional
 
 from augkit.data import open_recipe
-from augkit.train.run import _job, _model
+from augkit.train.engine import model_of
+from augkit.train.job import job_of
 from augkit.vocab.space import Mask
 from augkit.vocab.text import Spans, Tags
 from augkit_image.tasks.segmenter import Segmenter
@@ -63,7 +64,7 @@ def test_tags_are_drawn_and_counted_by_token(data: Path, tiny: Path, tmp_path: P
 
 def test_a_mask_is_shown_with_the_numbers_of_the_data_and_counted_without_what_is_ignored() -> None:
     opened = open_recipe(scenes(mask=NAMED))
-    learner = _model(_job(opened))
+    learner = model_of(job_of(opened))
     assert isinstance(learner, Segmenter)
     truth = np.random.default_rng(0).integers(0, 4, (5, 7)).astype(np.uint8)
     sure = functional.one_hot(torch.from_numpy(truth).long(), 4).movedim(-1, 0).float()

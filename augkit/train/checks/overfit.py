@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,9 @@ LEARNT, NOT_LEARNT = 0.25, 0.6
 
 RATES, STEPS = (3e-3, 3e-2, 3e-4), 80
 
+SECONDS = 30.0
+"""So long is tried; a network that is slow here is then left without a verdict."""
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -35,9 +39,15 @@ class Attempt:
 
 
 def overfit_one_batch(
-    model: nn.Module, batch: Any, cost: Cost, guessing: Guessing | None = None, classes: int | None = None
+    model: nn.Module,
+    batch: Any,
+    cost: Cost,
+    guessing: Guessing | None = None,
+    classes: int | None = None,
+    seconds: float = SECONDS,
 ) -> Finding:
-    """Adam on ``batch`` alone, without dropout, at three rates until one gets there; the model comes back as it was.
+    """Adam on ``batch`` alone, without dropout, at three rates until one gets there, or ``seconds`` are over; the model
+    comes back as it was.
 
     ``overfit-fails`` where the loss stays near that of guessing (without ``guessing``, near the first loss);
     ``double-softmax`` where, besides, outputs however large keep it between the bounds that cross entropy of a softmax
@@ -47,7 +57,8 @@ def overfit_one_batch(
     learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not learning:
         return Finding("nothing-learns", "problem", "no parameter has requires_grad", _FROZEN, "freeze: false")
-    attempts = list(_until_learnt(model, batch, cost, learning, guessing))
+    ends = time.perf_counter() + seconds
+    attempts = list(_until_learnt(model, batch, cost, learning, guessing, ends))
     best = min(attempts, key=lambda attempt: attempt.reached)
     guess = _guess(attempts, guessing)
     steps = sum(len(attempt.losses) for attempt in attempts)
@@ -57,6 +68,8 @@ def overfit_one_batch(
     if floor is not None and best.reached > LEARNT * guess and _is_bounded(model, batch, cost, floor):
         told += f", and no output gets it below {floor:.3f} or above {floor + 1:.3f}: a softmax of a softmax"
         return Finding("double-softmax", "problem", told, _TWICE, _TWICE_ADVICE, numbers | {"floor": floor})
+    if best.reached > LEARNT * guess and time.perf_counter() > ends:
+        return fine("overfit", f"{told}; {seconds:g} s were over, so no verdict", **numbers)
     if best.reached > NOT_LEARNT * guess:
         told += f"; guessing costs {guess:.3f}"
         return Finding("overfit-fails", "problem", told, _FAILS, _FAILS_ADVICE, numbers)
@@ -85,19 +98,25 @@ def _guess(attempts: Sequence[Attempt], guessing: Guessing | None) -> float:
 
 
 def _until_learnt(
-    model: nn.Module, batch: Any, cost: Cost, learning: list[nn.Parameter], guessing: Guessing | None
+    model: nn.Module, batch: Any, cost: Cost, learning: list[nn.Parameter], guessing: Guessing | None, ends: float
 ) -> Iterator[Attempt]:
     for rate in RATES:
         with lent(model, training=True), torch.enable_grad():
             _without_dropout(model)
-            attempt = Attempt(rate, list(_losses(model, batch, cost, learning, rate, guessing)))
+            attempt = Attempt(rate, list(_losses(model, batch, cost, learning, rate, guessing, ends)))
         yield attempt
-        if attempt.reached <= LEARNT * _guess([attempt], guessing):
+        if attempt.reached <= LEARNT * _guess([attempt], guessing) or time.perf_counter() > ends:
             return
 
 
 def _losses(
-    model: nn.Module, batch: Any, cost: Cost, learning: list[nn.Parameter], rate: float, guessing: Guessing | None
+    model: nn.Module,
+    batch: Any,
+    cost: Cost,
+    learning: list[nn.Parameter],
+    rate: float,
+    guessing: Guessing | None,
+    ends: float,
 ) -> Iterator[float]:
     optimizer, first = torch.optim.Adam(learning, lr=rate), None
     for _ in range(STEPS):
@@ -106,7 +125,8 @@ def _losses(
         value = float(loss.detach())
         yield value
         first = value if first is None else first
-        if not math.isfinite(value) or value <= LEARNT * (guessing.prior if guessing else first):
+        reached = value <= LEARNT * (guessing.prior if guessing else first)
+        if reached or not math.isfinite(value) or time.perf_counter() > ends:
             return
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()

@@ -18,7 +18,7 @@ from augkit.vocab.timeline import Events, Spectrogram
 if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
     from augkit_audio.tasks.detector import Detector
 
 

@@ -38,6 +38,12 @@ class Confusion:
         self.loss += float(loss.detach()) * len(target)
         self.count += len(target)
 
+    def merge(self, other: Confusion) -> None:
+        """Add what another process has seen."""
+        self.pixels += other.pixels
+        self.loss += other.loss
+        self.count += other.count
+
     def metrics(self, split: str) -> dict[str, Any]:
         """Loss, mean IoU and pixel accuracy; of a validation also the IoU of each class that is there, and how well it
         goes to call every pixel the commonest.

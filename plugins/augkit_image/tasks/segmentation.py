@@ -18,7 +18,7 @@ from augkit_image.tasks.mask_classes import mask_classes
 if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
     from augkit_image.tasks.segmenter import Segmenter
 
 

@@ -16,7 +16,7 @@ from augkit_text.tasks.squad_score import scores
 if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
     from augkit_text.tasks.answerer import Answerer
 
 QUESTION = "question"

@@ -14,7 +14,7 @@ from augkit_text.tasks.text import TextClassification
 if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
     from augkit_text.tasks.learners import TextLearner
 
 

@@ -17,7 +17,7 @@ from augkit_text.tasks.vocabulary import Units, units_of
 if TYPE_CHECKING:
     from augkit.data import Opened
     from augkit.train.design import Design
-    from augkit.train.run import Job
+    from augkit.train.job import Job
     from augkit_text.tasks.translator import Translator
 
 OWN = {"units": "characters", "width": 64, "heads": 4, "layers": 2}

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from augkit.combine import POLICIES, Combiner, Node, Step
 from augkit.errors import RecipeError
+from augkit.proof.arms import Arms, with_seed
+from augkit.proof.comparison import Comparison, compare_arms
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.completed import instead, is_still
 from augkit.recipe.located import Located, Map, Scalar, Seq
 from augkit.recipe.reading import Given, Overrides
 from augkit.recipe.steps import inner, written
-from augkit.train.arms import Arms, with_seed
-from augkit.train.comparison import Comparison, compare_arms
 from augkit.train.folder import trials_folder
 from augkit.train.progress import Progress
+from augkit.train.timing import check_held
 
 WHOLE = "the whole recipe"
 
@@ -48,6 +49,7 @@ def ablate(
     where there is nothing to leave out.
     """
     own = read_recipe(recipe, overrides)
+    check_held(own)
     numbers = range(own.seed, own.seed + seeds)
     arms = {seed: arms_without(read_recipe(recipe, with_seed(overrides, seed))) for seed in numbers}
     folder = trials_folder(own, out, resume)

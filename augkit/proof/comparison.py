@@ -8,14 +8,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from augkit.proof.arms import Arms, arms_of, check_comparable
+from augkit.proof.paired import Paired
+from augkit.proof.shifts import SEVERITIES, Scores, judge_shifted, shifts_for
+from augkit.proof.trials import Trial, run_trials
 from augkit.recipe import read_recipe
 from augkit.recipe.reading import Given, Overrides
-from augkit.train.arms import Arms, arms_of, check_comparable
 from augkit.train.folder import trials_folder, write_json
-from augkit.train.paired import Paired
 from augkit.train.progress import Progress
-from augkit.train.shifts import SEVERITIES, Scores, judge_shifted, shifts_for
-from augkit.train.trials import Trial, run_trials
 
 RESULT = "comparison.json"
 
@@ -86,7 +86,7 @@ class Comparison:
 
     def lines(self) -> list[str]:
         """Tables, and what may be concluded."""
-        from augkit.train.tables import lines_of
+        from augkit.proof.tables import lines_of
 
         return lines_of(self)
 

@@ -15,11 +15,11 @@ import augkit
 from augkit.data import open_recipe
 from augkit.errors import CompileError
 from augkit.plugins import catalogue, loaded
+from augkit.proof.shifts import FILE, SEVERITIES, Shifts, score_on, shifts_for
+from augkit.proof.trials import run_trials
 from augkit.train import open_run
-from augkit.train.shifts import FILE, SEVERITIES, Shifts, score_on, shifts_for
-from augkit.train.trials import run_trials
+from tests.proof.test_comparison import quiet, written
 from tests.train.conftest import recipe
-from tests.train.test_comparison import quiet, written
 
 SOURCES: dict[str, dict[str, Any]] = {
     "image": {"source": {"demo": "digits"}, "sample": {"image": "image", "digit": "label"}},
@@ -107,7 +107,7 @@ def test_what_a_label_depends_on_is_left_out_and_said() -> None:
 
 
 def test_a_carrier_without_corruptions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("augkit.train.shifts.catalogue", type(catalogue()))
+    monkeypatch.setattr("augkit.proof.shifts.catalogue", type(catalogue()))
     with pytest.raises(CompileError, match="no plugin has corruptions for 'image'; there are some for: none"):
         shifts_for(arms())
 

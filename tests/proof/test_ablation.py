@@ -11,8 +11,8 @@ import pytest
 import augkit
 from augkit.data import open_recipe
 from augkit.errors import RecipeError
-from augkit.train import ablate
-from augkit.train.ablation import WHOLE, arms_without
+from augkit.proof import ablate
+from augkit.proof.ablation import WHOLE, arms_without
 from augkit.train.progress import Progress
 from tests.train.conftest import recipe
 

@@ -10,8 +10,8 @@ import pytest
 
 import augkit
 from augkit.errors import AugkitError, RecipeError
-from augkit.train import Comparison, compare
-from augkit.train.arms import check_comparable, without_augmentation
+from augkit.proof import Comparison, compare
+from augkit.proof.arms import check_comparable, without_augmentation
 from augkit.train.progress import Progress
 from augkit.train.record import Record
 from tests.train.conftest import recipe

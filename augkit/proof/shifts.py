@@ -17,14 +17,14 @@ from augkit.data.opened import Opened
 from augkit.errors import CompileError, MissingDependency
 from augkit.plan import Plan, describe
 from augkit.plugins import catalogue
+from augkit.proof.arms import Arms
+from augkit.proof.trials import Trial
 from augkit.recipe import Recipe
-from augkit.train.arms import Arms
 from augkit.train.folder import write_json
 from augkit.train.progress import quiet
 from augkit.train.task import kinds_after, task_of
 from augkit.train.threads import threads
 from augkit.train.trained import Trained, open_run
-from augkit.train.trials import Trial
 
 SEVERITIES = 5
 FILE = "shifts.json"

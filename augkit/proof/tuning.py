@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from augkit.errors import AugkitError, RecipeError
+from augkit.proof.study import Study, Tried
+from augkit.proof.trials import judged_epoch
 from augkit.recipe import Recipe, read_recipe
 from augkit.recipe.grammar import Complaints, place
 from augkit.recipe.located import Map, plain
@@ -16,9 +18,8 @@ from augkit.recipe.search import Searched, TuneConfig, read_tune
 from augkit.train.folder import clear, moved_to, trials_folder, write_json, write_text
 from augkit.train.progress import Progress
 from augkit.train.run import fit
-from augkit.train.study import Study, Tried
 from augkit.train.task import task_of
-from augkit.train.trials import judged_epoch
+from augkit.train.timing import check_held
 
 BEST_RECIPE, RESULT, JOURNAL = "best.yaml", "tuning.json", "trials.log"
 
@@ -77,6 +78,7 @@ def tune(
     """
     texts = _as_texts(overrides)
     own = read_recipe(recipe, texts)
+    check_held(own)
     config, searched = _section(own)
     monitor = _monitor(own)
     _check_ends(recipe, texts, searched)
@@ -144,7 +146,7 @@ def _try(study: Study, recipe: Given, texts: Sequence[str], folder: Path, progre
         study.report(trial, row)
 
     try:
-        run = fit(one, folder, progress=progress, after=after)
+        run = fit(one, folder, progress=progress, after=after, watched=False)
     except study.pruned as stopped:
         return study.tell(trial, "pruned", str(stopped))
     except AugkitError as error:

@@ -14,9 +14,9 @@ import augkit
 from augkit.cli import main
 from augkit.data import open_recipe
 from augkit.errors import MissingDependency, RecipeError
-from augkit.train import tune
+from augkit.proof import tune
+from augkit.proof.tuning import BEST_RECIPE, Tuned
 from augkit.train.progress import Progress
-from augkit.train.tuning import BEST_RECIPE, Tuned
 from tests.train.conftest import quietly, recipe
 
 pytest.importorskip("optuna")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import augkit
+from augkit.proof.study import Study, Tried
 from augkit.recipe.search import Searched
-from augkit.train.study import Study, Tried
 from tests.train.conftest import recipe
 
 pytest.importorskip("optuna")

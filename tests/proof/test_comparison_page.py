@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from augkit.proof import Comparison
+from augkit.proof.tables import conclusions
 from augkit.report.charts import axis_over, dots, forest
 from augkit.report.compared import comparison_page
 from augkit.report.tuned import tuning_page
-from augkit.train import Comparison
-from augkit.train.tables import conclusions
 
 
 def rows(*scores: float) -> list[dict[str, float]]:

@@ -6,10 +6,10 @@ import statistics
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from augkit.train.paired import Paired
+from augkit.proof.paired import Paired
 
 if TYPE_CHECKING:
-    from augkit.train.comparison import Comparison
+    from augkit.proof.comparison import Comparison
 
 MOST_CLASSES = 20
 """More classes are not printed; ``comparison.json`` and the page have all."""

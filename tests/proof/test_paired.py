@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from augkit.train.paired import Paired
+from augkit.proof.paired import Paired
 
 
 def test_the_interval_is_students() -> None:

@@ -17,6 +17,7 @@ from augkit.recipe.reading import Given, Overrides
 from augkit.recipe.sections import SplitConfig
 from augkit.train.folder import moved_to, run_name
 from augkit.train.task import kinds_after, task_of
+from augkit.train.timing import check_held
 
 WITH, WITHOUT = "with augmentation", "without"
 
@@ -27,6 +28,8 @@ Arms = Mapping[str, Recipe]
 def arms_of(recipes: Sequence[Given], overrides: Overrides, seed: int) -> dict[str, Recipe]:
     """The recipes with ``seed``; one alone is an arm with and an arm without augmentation."""
     read = [read_recipe(recipe, with_seed(overrides, seed)) for recipe in recipes]
+    for recipe in read:
+        check_held(recipe)
     if len(read) == 1:
         return {WITH: read[0], WITHOUT: without_augmentation(read[0])}
     names = [run_name(recipe) for recipe in read]

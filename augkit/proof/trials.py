@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from augkit.errors import AugkitError, RecipeError
+from augkit.proof.arms import Arms, folder_name
 from augkit.recipe import Recipe
 from augkit.recipe.grammar import is_empty
-from augkit.train.arms import Arms, folder_name
 from augkit.train.folder import LAST, METRICS, RECIPE, clear, moved_to
 from augkit.train.progress import Progress
 from augkit.train.run import fit
@@ -83,7 +83,7 @@ def _trial(arm: str, recipe: Recipe, folder: Path, resume: bool, progress: Progr
     begun = resume and (folder / LAST).is_file()
     if resume and not begun:
         clear(folder)  # stopped before its first epoch was over; `finished` has seen that it is of this recipe
-    run = fit(recipe, folder, resume=begun, progress=progress)
+    run = fit(recipe, folder, resume=begun, progress=progress, watched=False)
     return Trial(arm, recipe.seed, folder, run.metrics, judged_epoch(recipe)), False
 
 
