@@ -284,7 +284,10 @@ def _union(parts: tuple[Any, ...], raw: Any, limits: Limits) -> Any:
             return _as_type(part, raw, limits)
         except FieldError as error:
             errors.append(error)
-    raise errors[-1] if len(errors) == 1 else FieldError(f"got {raw!r}; " + " Or: ".join(str(e) for e in errors))
+    if len(errors) == 1:
+        raise errors[0]
+    told = f"got {raw!r}; "
+    raise FieldError(told + " Or: ".join(str(error).removeprefix(told) for error in errors))
 
 
 def _tuple(inner: tuple[Any, ...], raw: Any, limits: Limits) -> tuple[Any, ...]:

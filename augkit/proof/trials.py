@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from augkit.errors import RecipeError
+from augkit.errors import AugkitError, RecipeError
 from augkit.proof.arms import Arms, folder_name
 from augkit.recipe import Recipe
 from augkit.recipe.grammar import is_empty
@@ -59,10 +60,20 @@ def run_trials(
         for arm, recipe in recipes.items():
             progress.prefix = f"[{arm}] "
             trial, read = _trial(arm, recipe, folder / f"{folder_name(arm)}-seed-{seed}", resume, progress)
+            _check_score(trial)
             trials.append(trial)
             what = trial.metrics["scores"][0].replace("_", " ")
             say(f"seed {seed}, {arm}: validation {what} {trial.score:.3f}{', read from the folder' if read else ''}")
         yield trials
+
+
+def _check_score(trial: Trial) -> None:
+    """AugkitError for a run whose validation ended in no number: nothing can be compared with it."""
+    if not math.isfinite(trial.score):
+        raise AugkitError(
+            f"{trial.folder}: the validation {trial.metrics['scores'][0]} of {trial.arm} with seed {trial.seed} is "
+            f"{trial.score}; the run diverged, and nothing can be compared with it. A lower train.lr usually helps."
+        )
 
 
 def _trial(arm: str, recipe: Recipe, folder: Path, resume: bool, progress: Progress) -> tuple[Trial, bool]:

@@ -91,11 +91,28 @@ def choose_target(config: RunConfig, kinds: Mapping[str, str], learnt: Sequence[
 def class_names(opened: Opened, target: str) -> list[Any]:
     """The classes of the training split in order, from metadata alone; DataError where validation has others."""
     seen = {split: opened.dataset(split, augment=False).labels(target) for split in ("train", "val")}
+    check_names(target, [*seen["train"], *seen["val"]])
     classes = in_order(seen["train"])
     if len(classes) < 2:
         raise DataError(f"{target}: the training split has one class only, {classes[0]!r}; nothing can be learnt.")
     check_known(target, classes, seen["val"])
     return classes
+
+
+def check_names(target: str, labels: Iterable[Any]) -> None:
+    """DataError unless labels are classes that have a name each: 1 and "1" have one, and 1 and true are one."""
+    by_name: dict[str, Any] = {}
+    names: dict[Any, str] = {}
+    for label in labels:
+        if isinstance(label, list | dict | set):
+            raise DataError(f"{target}: {label!r} is no class; several for each sample are of kind `labels`.")
+        if label != label:
+            raise DataError(f"{target}: {label!r} is no class; name it, or leave the sample out.")
+        other, name = by_name.setdefault(str(label), label), names.setdefault(label, str(label))
+        if other != label:
+            raise DataError(f"{target}: {other!r} and {label!r} are two classes of one name; write them alike.")
+        if name != str(label):
+            raise DataError(f"{target}: {name} and {label} are one and the same number; write them alike.")
 
 
 def check_known(target: str, classes: Iterable[Any], labels: Iterable[Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from augkit.data.alone import values_of
 from augkit.data.classes import in_order
 from augkit.errors import DataError, Where
-from augkit.train.classification import Classification, check_known, choose_fields
+from augkit.train.classification import Classification, check_known, check_names, choose_fields
 from augkit.train.config import Fields, TrainConfig
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def in_random_order(metrics: Mapping[str, Any]) -> str:
 def label_names(opened: Opened, target: str) -> list[Any]:
     """The classes that the training split's samples have, in order; DataError where validation has others."""
     seen = {split: _labels(opened, split, target) for split in ("train", "val")}
+    check_names(target, [*in_order(seen["train"]), *in_order(seen["val"])])
     classes = in_order(seen["train"])
     if not classes:
         raise DataError(f"{target}: no sample of the training split has any class; nothing can be learnt.")

@@ -153,9 +153,14 @@ class Record(lightning.Callback):
 
     @property
     def best(self) -> Row | None:
-        """The first of the validated epochs with the best ``monitor``."""
+        """The first of the validated epochs with the best ``monitor``; one that is no number is the worst."""
         sign = 1 if self.config.monitor.endswith("loss") else -1
-        return min(self.validated, key=lambda row: sign * float(row[self.config.monitor]), default=None)
+
+        def cost(row: Row) -> float:
+            value = sign * float(row[self.config.monitor])
+            return math.inf if math.isnan(value) else value
+
+        return min(self.validated, key=cost, default=None)
 
     @property
     def enough(self) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
 
 from augkit.data.alone import values_of
 from augkit.errors import DataError, FieldError, Where
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 Loss = Literal["mse", "mae", "huber"]
 NUMBERS = ("value", "label")
 """Kinds that a number may be of."""
+
+LARGEST, COARSE = 1e18, 0.01
+"""The largest number that is learnt, and the reverse of the least spread; how much of the spread the rounding to
+float32 may be.
+"""
 
 
 class RegressionConfig(TrainConfig):
@@ -81,8 +88,26 @@ def refuse_smoothing(config: Any) -> None:
 def check_numbers(opened: Opened, target: str) -> None:
     """DataError for a target that is no number, and for training targets that are all the same."""
     found = {split: numbers_of(opened, split, target) for split in ("train", "val")}
-    if len(set(found["train"])) < 2:
-        raise DataError(f"{target}: is {found['train'][0]:g} in all of the training split; nothing can be learnt.")
+    learnt = found["train"]
+    if len(set(learnt)) < 2:
+        raise DataError(f"{target}: is {learnt[0]:g} in all of the training split; nothing can be learnt.")
+    check_float32(target, learnt, [*learnt, *found["val"]])
+
+
+def check_float32(target: str, learnt: Sequence[float], numbers: Sequence[float]) -> None:
+    """DataError for numbers that float32, in which networks learn, cannot square or tell apart."""
+    farthest, spread = max(map(abs, numbers)), float(np.std(np.asarray(learnt) / max(map(abs, learnt))))
+    spread *= max(map(abs, learnt))
+    if farthest > LARGEST or spread < 1 / LARGEST:
+        raise DataError(
+            f"{target}: numbers of up to {farthest:.3g} that vary by {spread:.3g} are beyond float32; write them in "
+            f"a {'larger' if farthest > LARGEST else 'smaller'} unit."
+        )
+    if farthest * 2**-24 > COARSE * spread:
+        raise DataError(
+            f"{target}: numbers of up to {farthest:.9g} that vary by {spread:.3g} cannot be told apart in float32; "
+            f"subtract what they have in common, such as {learnt[0]:.9g}."
+        )
 
 
 def numbers_of(opened: Opened, split: Any, target: str) -> list[float]:

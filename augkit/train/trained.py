@@ -21,7 +21,7 @@ from augkit.recipe import Recipe, read_recipe
 from augkit.sample import Sample
 from augkit.schema import Schema, read_schema
 from augkit.train.checkpoint import read_checkpoint
-from augkit.train.design import Design
+from augkit.train.design import Design, shape_of
 from augkit.train.folder import BEST, LAST, RECIPE
 from augkit.train.given import Given, given_in
 from augkit.train.learner import Learner
@@ -107,16 +107,32 @@ class Trained:
             except DataError as error:
                 found[index] = error
         for (index, _, trace), output in zip(made, self._said([sample for _, sample, _ in made]), strict=True):
-            target = self.model.as_target(output)
+            target = None if isinstance(output, DataError) else self.model.as_target(output)
             found[index] = output if target is None else self.model.from_target(undone(trace, target))
         return [found[index] for index in indices]
 
     def _said(self, samples: Sequence[Sample]) -> list[Any]:
+        """Of every sample; those that do not fit into one batch, being of other sizes, are asked about one by one."""
         if not samples:
             return []
-        batch = {name: collate_field(name, samples) for name in self.schema.fields}
-        with torch.inference_mode():
-            return self.model.outputs(batch)
+        batch: dict[str, Any] = {}
+        try:
+            batch |= {name: collate_field(name, samples) for name in self.schema.fields}
+            with torch.inference_mode():
+                return self.model.outputs(batch)
+        except (DataError, RuntimeError) as error:
+            if len(samples) == 1:
+                return [self._why_not(batch.get(self.model.fields.input), error, samples[0].key)]
+            return [said for sample in samples for said in self._said([sample])]
+
+    def _why_not(self, fed: Any, error: Exception, key: str) -> DataError:
+        """Why the network takes no sample like this; what is no matter of its channels is raised as it was."""
+        if isinstance(error, DataError):
+            return error
+        learnt, met = self.design.shape, shape_of(fed)
+        if learnt is None or met is None or met[1:2] == learnt[1:2]:
+            raise error
+        return DataError(f"has {met[1]} channels, and the network learnt from {learnt[1]}; make them alike.", key)
 
     def _data(self, given: Given, nodes: Sequence[Node]) -> Dataset:
         try:

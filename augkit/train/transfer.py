@@ -261,7 +261,7 @@ def _amount(name: str, amount: Any) -> Any:
     elif name in ("last", "lp_ft"):
         if _numbers([amount]):
             return amount
-    elif name == "discriminative" and isinstance(amount, int | float) and 0 < amount <= 1:
+    elif name == "discriminative" and type(amount) in (int, float) and 0 < amount <= 1:
         return float(amount)
     said = AMOUNTS.get(name, f"no value; write transfer: {name}")
     raise FieldError(f"transfer: {name}: got {amount!r}; expected {said}.", "transfer")

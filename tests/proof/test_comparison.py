@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import augkit
-from augkit.errors import RecipeError
+from augkit.errors import AugkitError, RecipeError
 from augkit.proof import Comparison, compare
 from augkit.proof.arms import check_comparable, without_augmentation
 from augkit.train.progress import Progress
+from augkit.train.record import Record
 from tests.train.conftest import recipe
 
 
@@ -186,3 +187,14 @@ def test_a_class_that_one_validation_lacks_is_paired_where_it_is() -> None:
         "cat": (0.5, 0.5),
         "dog": (0.5,),
     }
+
+
+def test_a_run_whose_validation_ended_in_no_number_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Record._row
+
+    def row(self: Record, *given: Any) -> dict[str, Any]:
+        return {**real(self, *given), "val_accuracy": float("nan")}
+
+    monkeypatch.setattr(Record, "_row", row)
+    with pytest.raises(AugkitError, match="accuracy of with augmentation with seed 3 is nan; the run diverged"):
+        compare([recipe(epochs=1)], seeds=1, out=tmp_path / "c", progress=Progress(silent=True), say=lambda _: None)

@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from PIL import Image
 from torch import nn
 
-from augkit.errors import RecipeError
+from augkit.data import open_recipe
+from augkit.errors import DataError, RecipeError
+from augkit.train.classification import check_names
 from augkit.train.classifier import lone
+from augkit.train.config import TrainConfig
+from augkit.train.progress import Progress
+from augkit.train.record import Record
+from augkit.train.regression import check_float32
 from augkit.train.run import fit
 
 from .conftest import quietly, recipe
@@ -114,3 +121,79 @@ def _photos(root):
             Image.new("RGB", (24, 24), (gray + number,) * 3).save(root / name / f"{number}.png")
     (root / "dark" / "broken.png").write_bytes((root / "dark" / "0.png").read_bytes()[:40])
     return root
+
+
+@pytest.mark.parametrize(
+    ("labels", "complaint"),
+    [
+        ([1, "1", 2], r"y: 1 and '1' are two classes of one name; write them alike"),
+        ([True, 0, 1], "y: True and 1 are one and the same number"),
+        ([1.0, 1], "y: 1.0 and 1 are one and the same number"),
+        ([[1], [2]], r"y: \[1\] is no class; several for each sample are of kind `labels`"),
+        ([{"a": 1}], "is no class"),
+        ([float("nan"), 1.0], "y: nan is no class"),
+    ],
+)
+def test_classes_have_one_name_each(labels, complaint):
+    with pytest.raises(DataError, match=complaint):
+        check_names("y", labels)
+
+
+@pytest.mark.parametrize("labels", [[1, 2, 1], ["1", "a", ""], [0.5, 1.5], [True, False], [-1, 10**20], ["<b>", "é"]])
+def test_classes_of_any_plain_kind_are_fine(labels):
+    check_names("y", labels)
+
+
+def test_two_classes_of_one_name_are_refused_before_there_is_a_folder(tmp_path):
+    files = [tmp_path / f"{number}.png" for number in range(8)]
+    for file in files:
+        Image.new("RGB", (24, 24)).save(file)
+    rows = [json.dumps({"image": file.name, "y": [1, "1"][number % 2]}) for number, file in enumerate(files)]
+    (tmp_path / "table.jsonl").write_text("\n".join(rows))
+    data = {"source": {"manifest": str(tmp_path / "table.jsonl")}, "sample": {"image": "image", "y": "label"}}
+    with pytest.raises(DataError, match="two classes of one name"):
+        quietly(recipe() | data | {"split": {"val": 0.25}}, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "complaint"),
+    [
+        ([1e300, 2e300], "beyond float32; write them in a larger unit"),
+        ([-1.7e308, 1.7e308], "beyond float32; write them in a larger unit"),
+        ([1e-300, 2e-300], "beyond float32; write them in a smaller unit"),
+        ([1.7e9, 1.7e9 + 60, 1.7e9 + 120], "cannot be told apart in float32; subtract .*, such as 1\\.7e\\+09"),
+        ([1.0, 1 + 1e-12], "cannot be told apart"),
+    ],
+)
+def test_numbers_that_float32_cannot_hold_are_refused(numbers, complaint):
+    with pytest.raises(DataError, match=f"y: .*{complaint}"):
+        check_float32("y", numbers, numbers)
+
+
+@pytest.mark.parametrize("numbers", [[0.0, 1], [1e6, 2e6], [-3e-9, 2e-9], [1.7e9, 1.8e9], [1000.0, 1001, 1002]])
+def test_numbers_of_usual_sizes_are_fine(numbers):
+    check_float32("y", numbers, numbers)
+
+
+@pytest.mark.parametrize(("monitor", "best"), [("val_loss", 1), ("val_accuracy", 2)])
+def test_an_epoch_whose_validation_is_no_number_is_never_the_best(tmp_path, monitor, best):
+    values = [float("nan"), 0.25, 0.75, float("nan")]
+    history = [{"epoch": n, "train_loss": 1.0, "val_loss": each, "val_accuracy": each} for n, each in enumerate(values)]
+    config = TrainConfig(backbone="timm/test_resnet", monitor=monitor, early_stop=2)
+    record = Record(tmp_path, config, Progress(silent=True), {"scores": ["accuracy"]}, {}, history)
+    assert record.best is history[best] and record.enough == (best == 1)
+
+
+def test_no_file_of_the_test_split_is_read(tmp_path, monkeypatch):
+    given = recipe(split={"train_per_class": 1, "val": 0.02, "test": 0.1}, epochs=1, checks="on", report="on")
+    opened, read = open_recipe(given), set()
+    load = type(opened.source).load
+
+    def seen(source, key):
+        read.add(key)
+        return load(source, key)
+
+    monkeypatch.setattr(type(opened.source), "load", seen)
+    quietly(given, tmp_path / "run")
+    assert read and not read & set(opened.keys("test"))

@@ -153,3 +153,25 @@ def test_what_has_a_place_is_moved_back() -> None:
     moved, trace = elastic.plan(Sample(targets, "k"))
     with pytest.raises(AugkitError, match="cannot be undone"):
         undone(trace, moved.targets["points"])
+
+
+def test_what_fits_into_no_batch_is_answered_for_one_by_one(pictures: Path, tmp_path: Path) -> None:
+    run = quietly(recipe(epochs=1) | {"steps": [], "eval_steps": []}, tmp_path / "run")
+    files = []
+    for number, side in enumerate((32, 40, 32, 64)):
+        files.append(tmp_path / f"{number}.png")
+        cv2.imwrite(str(files[-1]), np.full((side, side, 3), 60 * number, np.uint8))
+    trained = open_run(run.folder)
+    together, alone = ask(trained, *files, batch_size=4), [ask(trained, file)[0] for file in files]
+    assert [answer.key for answer in together] == list(map(str, files))
+    assert [answer.told for answer in together] == [answer.told for answer in alone]
+
+
+def test_other_channels_than_were_learnt_from_are_named_and_other_errors_are_not_hidden(learnt: Run) -> None:
+    trained = open_run(learnt.folder)
+    broken = RuntimeError("running_mean should contain 6 elements")
+    assert "has 6 channels, and the network learnt from 3" in str(
+        trained._why_not(torch.zeros(1, 6, 9, 9), broken, "a")
+    )
+    with pytest.raises(RuntimeError, match="running_mean"):
+        trained._why_not(torch.zeros(1, 3, 9, 9), broken, "a")

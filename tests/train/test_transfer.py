@@ -42,6 +42,7 @@ def test_a_policy_reads_back_as_it_was_written(written: Any) -> None:
         ({"last": 1, "full": 2}, "a name, or one name with a value"),
         ({"linear": 3}, "linear: got 3; expected no value; write transfer: linear"),
         ({"discriminative": 1.5}, "got 1.5; expected how much slower"),
+        ({"discriminative": True}, "got True; expected how much slower"),
         ({"stages": []}, r"got \[\]; expected the stages that the head reads"),
         ({"stages": [2, 2]}, r"got \[2, 2\]"),
         ({"lp_ft": 0.5}, "got 0.5; expected for how many epochs"),
