@@ -133,6 +133,7 @@ def _text(source: Mapping[str, Any], opened: Source, seen: Seen, matters: bool, 
         f"  - pad: {{size: {side}}}",
         "split: {val: 0.2}",
         f"loader: {{batch_size: 8, workers: 2{skip}}}",
+        *train,
     ]
     return "\n".join(lines) + "\n"
 

@@ -68,7 +68,8 @@ def made(run: Run, data: str = "data") -> Any:
     result = run("init", data, "--yes", "-o", "r.yaml")
     assert result.exit_code == 0, result.output
     text = Path("r.yaml").read_text(encoding="utf-8")
-    assert text.startswith("# augkit preview r.yaml\n") and len(text.splitlines()) <= 25
+    assert text.startswith("# augkit train r.yaml\n") and len(text.splitlines()) <= 30
+    assert "task: object_detection  # experimental" in text
     assert run("check", "r.yaml").exit_code == 0
     assert run("preview", "r.yaml", "--samples", "2", "--draws", "1").exit_code == 0
     return read_recipe("r.yaml"), result.stderr
