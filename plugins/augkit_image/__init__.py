@@ -114,6 +114,7 @@ def augkit_register(registry: Registry) -> None:
     for module, steps in _STEPS.items():
         for name, cls in steps.items():
             registry.transform(f"image/{name}", f"augkit_image.{module}:{cls}")
+    registry.task("object_detection", "augkit_image.tasks:ObjectDetection", install="pip install 'augkit[image,train]'")
     registry.task("segmentation", "augkit_image.tasks:Segmentation", install="pip install 'augkit[image,train]'")
     registry.policy("image", "augkit_image.policy:STEPS")
     registry.corruptions("image", "augkit_image.corruptions:CORRUPTIONS")

@@ -1,4 +1,6 @@
-"""What ``augkit init`` does with COCO, VOC, YOLO, tables of boxes: count, ask about left and right, write a recipe."""
+"""What ``augkit init`` does with COCO, VOC, YOLO, tables of boxes: count, ask about left and right, write a recipe that
+learns the boxes.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ from augkit.recipe.spelling import flow
 from augkit.recipe.starting import Dialogue, Draft
 from augkit_image.files import read_image
 from augkit_image.layouts import Layout, layout
-from augkit_image.starter import MOST_OPENED, ask_left_right, counts, tell_unreadable
+from augkit_image.starter import MOST_OPENED, ask_left_right, backbone, counts, tell_unreadable
 
 _WANTED = ("polygons", "masks", "oriented_boxes", "keypoints")
 _LONGEST = 640
+SMALL = 200  # pictures, which take more epochs
 _NAMES = {"box_table": "a table of boxes"}
 
 
@@ -34,8 +37,8 @@ class Seen:
 
 
 def objects(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
-    """A recipe for annotated pictures, without training; None for other data. Raises DataError for annotations that
-    are wrong.
+    """A recipe for annotated pictures, with training where there are boxes; None for other data. Raises DataError for
+    annotations that are wrong.
     """
     found = layout(data)
     if found is None:
@@ -50,7 +53,9 @@ def objects(data: Path, shown: str, dialogue: Dialogue) -> Draft | None:
     tell_unreadable(seen.unusable, dialogue)
     matters = bool(seen.classes) and ask_left_right(seen.classes, dialogue)
     written = {name: spelled(value, data, shown) for name, value in fields.items()}
-    return Draft(_text({found.source: written}, source, seen, matters), "preview")
+    train = _train(len(source.keys)) if seen.classes else []
+    text = _text({found.source: written}, source, seen, matters, train)
+    return Draft(text, "train" if train and not train[0].startswith("#") else "preview")
 
 
 def _opened(found: Layout, dialogue: Dialogue) -> tuple[Source, dict[str, Any]]:
@@ -106,7 +111,7 @@ def spelled(value: Any, data: Path, shown: str) -> Any:
     return value.resolve().as_posix()
 
 
-def _text(source: Mapping[str, Any], opened: Source, seen: Seen, matters: bool) -> str:
+def _text(source: Mapping[str, Any], opened: Source, seen: Seen, matters: bool, train: Sequence[str]) -> str:
     side = min(_LONGEST, max(96, -(-seen.long_side // 32) * 32))
     mirror = [] if matters else ["  - hflip: {p: 0.5}  # left and right do not matter for these labels"]
     skip = ", on_error: skip" if seen.unusable else ""
@@ -128,6 +133,7 @@ def _text(source: Mapping[str, Any], opened: Source, seen: Seen, matters: bool) 
         f"  - pad: {{size: {side}}}",
         "split: {val: 0.2}",
         f"loader: {{batch_size: 8, workers: 2{skip}}}",
+        *train,
     ]
     return "\n".join(lines) + "\n"
 
@@ -137,3 +143,17 @@ def _sample(opened: Source, matters: bool) -> list[str]:
     kinds = {name: opened.fields[name] for name in _WANTED if name in opened.fields}
     fields = {"image": "image"} | ({"boxes": sensitive} if "boxes" in opened.fields else {}) | kinds
     return [f"  {name}: {flow(kind)}" for name, kind in fields.items()]
+
+
+def _train(pictures: int) -> list[str]:
+    chosen = backbone()
+    if chosen is None:
+        return ["# train: {task: object_detection, backbone: timm/resnet18}  # needs: pip install 'augkit[train]'"]
+    name, weights = chosen
+    return [
+        "train:",
+        "  task: object_detection  # experimental",
+        f"  backbone: {name}  # {weights}",
+        f"  epochs: {40 if pictures < SMALL else 20}",
+        "  schedule: onecycle",
+    ]

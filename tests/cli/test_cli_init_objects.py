@@ -68,7 +68,8 @@ def made(run: Run, data: str = "data") -> Any:
     result = run("init", data, "--yes", "-o", "r.yaml")
     assert result.exit_code == 0, result.output
     text = Path("r.yaml").read_text(encoding="utf-8")
-    assert text.startswith("# augkit preview r.yaml\n") and len(text.splitlines()) <= 25
+    assert text.startswith("# augkit train r.yaml\n") and len(text.splitlines()) <= 30
+    assert "task: object_detection  # experimental" in text
     assert run("check", "r.yaml").exit_code == 0
     assert run("preview", "r.yaml", "--samples", "2", "--draws", "1").exit_code == 0
     return read_recipe("r.yaml"), result.stderr
@@ -101,7 +102,7 @@ def test_what_is_found_is_told_and_written(run: Run, write: Any, source: Any, to
     assert "assumed: left and right do not matter for labels such as cat, dog" in said
     assert "image/hflip" in [step.name for step in recipe.steps]
     sample = open_recipe(recipe).dataset()[0].targets
-    assert sample["image"].pixels.shape == (96, 96, 3) and len(sample["boxes"]) in (1, 2)
+    assert sample["image"].values.shape == (3, 96, 96) and len(sample["boxes"]) in (1, 2)
 
 
 def test_the_answer_about_left_and_right_is_in_the_recipe(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from augkit_image.tasks.detection import ObjectDetection
 from augkit_image.tasks.segmentation import Segmentation
 
-__all__ = ["Segmentation"]
+__all__ = ["ObjectDetection", "Segmentation"]
