@@ -32,6 +32,10 @@ over the last quarter still falls. A validation loss RISING above its least is r
 A validation loss BELOW the clean training loss, or one that jumps by NOISY, is of too few samples or of others.
 """
 
+BLOWN, HUGE = 1e9, 1e100
+"""A loss so many times that of guessing, or so large that no sum of its squares is a number, is that of a run that
+diverged."""
+
 ROUGHER = 1.7
 """Validation jumps so many times as far as training where it is of too few samples; a high rate shakes both."""
 
@@ -86,7 +90,15 @@ def diagnose(
         return _unclear(f"{len(val)} validations; it takes {FEWEST} to say anything")
     if not all(math.isfinite(value) for curve in given for value in curve):
         return _unclear("a loss is no number: the run diverged", "a lower train.lr")
-    curves = _Curves.of(train, val, clean, guessing)
+    scale = guessing if guessing is not None else max(float(train[0]), sorted(val[:3])[1])
+    if not (math.isfinite(scale) and scale > 0):
+        said = f"all is told in parts of the loss of guessing, which is {scale:g} here; it must be above 0"
+        return _unclear(said, "a loss that guessing makes large and knowing brings to 0, such as cross entropy")
+    largest = max(abs(value) for curve in given[:-1] for value in curve)
+    if largest > min(BLOWN * scale, HUGE):
+        said = f"a loss of {largest:.3g}, with {scale:.3g} that of guessing: the run diverged"
+        return _unclear(said, "a lower train.lr")
+    curves = _Curves.of(train, val, clean, scale)
     return _judge(curves, numbers, clean is None and augmented)
 
 
@@ -103,9 +115,7 @@ class _Curves:
     least: int
 
     @classmethod
-    def of(
-        cls, train: Sequence[float], val: Sequence[float], clean: Sequence[float] | None, guessing: float | None
-    ) -> _Curves:
+    def of(cls, train: Sequence[float], val: Sequence[float], clean: Sequence[float] | None, scale: float) -> _Curves:
         fit = np.asarray(train if clean is None else clean, dtype=np.float64)
         if clean is None:  # a mean over an epoch is as of its middle
             fit = np.append(
@@ -113,7 +123,6 @@ class _Curves:
             )
             fit = np.maximum(fit, 0)
         told = np.asarray(val, dtype=np.float64)
-        scale = guessing if guessing is not None else max(float(train[0]), float(np.median(told[:3])))
         smooth = [_smoothed(curve) / scale for curve in (fit, told)]
         half = len(told) // 2
         strays = [(curve - _middle(curve))[half:] / scale for curve in (fit, told)]  # 0 while a curve only falls

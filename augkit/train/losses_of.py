@@ -43,7 +43,7 @@ def _of_run(path: Path) -> Losses:
         return of_history(rows, metrics.get("checks"))
     except FileNotFoundError:
         raise DataError(f"has no {METRICS}: expected the folder of a run, or a CSV.", file=str(path.parent)) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise DataError(f"is no {METRICS} of a run: {error!r}.", file=str(path)) from error
 
 
@@ -68,12 +68,9 @@ def of_history(rows: Sequence[Mapping[str, Any]], checks: Mapping[str, Any] | No
 def _of_table(path: Path) -> Losses:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)
             names = [name.strip().lower() for name in reader.fieldnames or ()]
-            missing = [name for name in NEEDED if name not in names]
-            if missing:
-                told = f"has the columns {', '.join(names) or 'none'}; expected {', '.join(NEEDED)}"
-                raise DataError(f"{told}, and clean if it is known.", file=str(path))
+            _check_columns(names, path)
             reader.fieldnames = names
             rows = [_numbers(row, reader.line_num, path) for row in reader if (row["val"] or "").strip()]
     except FileNotFoundError:
@@ -86,6 +83,17 @@ def _of_table(path: Path) -> Losses:
     return Losses([int(row["epoch"]) for row in rows], train, val, known)
 
 
+def _check_columns(names: Sequence[str], path: Path) -> None:
+    """DataError unless every needed one is there, and is there once."""
+    if any(name not in names for name in NEEDED):
+        told = f"has the columns {', '.join(names) or 'none'}; expected {', '.join(NEEDED)}"
+        apart = "" if len(names) > 1 else ", with commas between them"
+        raise DataError(f"{told}, and clean if it is known{apart}.", file=str(path))
+    twice = next((name for name in (*NEEDED, "clean") if names.count(name) > 1), None)
+    if twice:
+        raise DataError(f"has the column {twice} twice.", file=str(path))
+
+
 def _numbers(row: Mapping[str, Any], line: int, path: Path) -> dict[str, float]:
     found = {}
     for name in (*NEEDED, "clean"):
@@ -96,4 +104,6 @@ def _numbers(row: Mapping[str, Any], line: int, path: Path) -> dict[str, float]:
             found[name] = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             raise DataError(f"line {line}: {name} is {value!r}; expected a number.", file=str(path)) from None
+    if not found["epoch"].is_integer():
+        raise DataError(f"line {line}: epoch is {row['epoch']!r}; expected a whole number.", file=str(path))
     return found

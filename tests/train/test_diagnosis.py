@@ -142,3 +142,36 @@ def test_no_word_on_the_picture_is_cut_off_at_its_edge(verdict: str, tmp_path: P
     with Image.open(tmp_path / "curves.png") as picture:
         levels = np.asarray(picture.convert("L"))
     assert min(edge.min() for edge in (levels[:2], levels[-2:], levels[:, :2], levels[:, -2:])) == 255
+
+
+@pytest.mark.parametrize(
+    ("losses", "guessing", "seen"),
+    [
+        ([0.0] * 6, None, "which is 0 here"),
+        ([-1.0, -2, -3, -4, -5, -6], None, "must be above 0"),
+        ([1.0] * 6, -1.0, "must be above 0"),
+        ([1e308] * 6, None, "the run diverged"),
+        ([1.0, 1, 1e12, 1, 1, 1], None, "the run diverged"),
+        ([1e308, -1e308] * 3, 1.0, "the run diverged"),
+    ],
+)
+def test_curves_that_have_no_scale_say_nothing(losses: list[float], guessing: float | None, seen: str) -> None:
+    found = diagnose(losses, losses, guessing=guessing)
+    assert found.verdict == "inconclusive" and seen in found.evidence[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("epoch;train;val\n1;1;1\n", "with commas between them"),
+        ("epoch,train,val\nnan,1,1\n", "line 2: epoch is 'nan'; expected a whole number"),
+        ("epoch,train,val\n1e400,1,1\n", "line 2: epoch is '1e400'; expected a whole number"),
+        ("epoch,train,val\n1.5,1,1\n", "line 2: epoch is '1.5'; expected a whole number"),
+        ("epoch,train,val,val\n1,1,1,2\n", "has the column val twice"),
+        ('epoch,train,val\n"1,1,1\n', "is no CSV: unexpected end"),
+    ],
+)
+def test_a_table_that_says_no_losses_is_refused_with_its_line(tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "curves.csv").write_text(text)
+    with pytest.raises(DataError, match=complaint):
+        losses_of(tmp_path / "curves.csv")
