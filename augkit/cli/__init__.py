@@ -19,7 +19,6 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "check": "Read a recipe and say everything that is wrong with it.",
         "preview": "Show what a recipe does to some samples, as one HTML page.",
         "train": "Train by a recipe, or on a folder of data.",
-        "lr": "Suggest a learning rate: some steps at growing rates.",
         "compare": "Train with and without augmentation over several seeds.",
     },
     "Improve": {
@@ -27,6 +26,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "tune": "Search for better values of a recipe.",
     },
     "Look": {
+        "lr": "Suggest a learning rate: some steps at growing rates.",
         "predict": "Let a trained network answer for files, folders or tables.",
         "diagnose": "Say what learning curves mean, and what to change.",
         "replay": "Draw one sample again, as training or validation saw it.",
