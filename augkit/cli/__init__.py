@@ -19,14 +19,14 @@ HEADINGS: Mapping[str, Mapping[str, str]] = {
         "check": "Read a recipe and say everything that is wrong with it.",
         "preview": "Show what a recipe does to some samples, as one HTML page.",
         "train": "Train by a recipe, or on a folder of data.",
-        "compare": "Train with and without augmentation over several seeds.",
+        "compare": "Train with and without augmentation, or by several recipes, over seeds.",
     },
     "Improve": {
+        "lr": "Suggest a learning rate: some steps at growing rates.",
         "ablate": "Leave each step out in turn, and say what it was worth.",
         "tune": "Search for better values of a recipe.",
     },
     "Look": {
-        "lr": "Suggest a learning rate: some steps at growing rates.",
         "predict": "Let a trained network answer for files, folders or tables.",
         "diagnose": "Say what learning curves mean, and what to change.",
         "replay": "Draw one sample again, as training or validation saw it.",
