@@ -2,13 +2,14 @@
 
 ``python -m tests.train.killable JOB``, where JOB is a JSON list of ``{"recipe": …, "out": …, "resume": …, "at": …}``.
 Each run is a process of its own, forked from one that has imported everything and computed nothing. Moments are
-counted: before and after each optimizer step, batch, batch of a validation, and file that is put in place. ``at`` is a
-part of those that the first run had; null: it may end.
+counted from when training starts, and do not depend on the clock: before and after each optimizer step, batch, batch of
+a validation, and file that is put in place. ``at`` is a part of those that the first run had; null: it may end.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from augkit.data import whole
-from augkit.train import fit
+from augkit.train import fit, record
 from augkit.train.learner import Learner
 from augkit.train.progress import Progress
 from augkit.train.record import Record
@@ -31,9 +32,10 @@ class Moments:
 
     def __init__(self, last: int | None) -> None:
         self.passed, self.last, self.own = 0, last, os.getpid()
+        self.begun = False
 
     def __call__(self) -> None:
-        if os.getpid() != self.own:  # a worker
+        if not self.begun or os.getpid() != self.own:  # a worker
             return
         self.passed += 1
         if self.passed == self.last:
@@ -54,6 +56,14 @@ class Moments:
 
 def run(recipe: dict[str, Any], out: str, resume: bool, last: int | None) -> None:
     moments = Moments(last)
+    start = Learner.on_train_start
+
+    def begin(self: Learner) -> None:
+        moments.begun = True
+        start(self)
+
+    Learner.on_train_start = begin
+    record.DRAW_EVERY = math.inf  # seconds, between pictures
     for home, name in (
         (Learner, "optimizer_step"),
         (Learner, "validation_step"),
