@@ -41,14 +41,18 @@ def write_recipe(data: Path, out: Path | None = None, ask: bool = False, force: 
     """
     if not data.exists():
         raise DataError("there is no such folder or file.", file=str(data))
-    named = data.resolve().name if data.is_dir() else data.stem
-    out = Path(f"{named or 'recipe'}.yaml") if out is None else out
+    out = Path(f"{named_after(data)}.yaml") if out is None else out
     if out.exists() and not force:
         raise RecipeError(f"{out} is there already; name another (-o), or write over it with --force.")
     text = draft(data, _spelled(data, out), shlex.quote(str(out)), _Terminal(ask))
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     return out
+
+
+def named_after(data: Path) -> str:
+    """What a recipe for a folder or a file is called, without .yaml."""
+    return (data.resolve().name if data.is_dir() else data.stem) or "recipe"
 
 
 def _interactive() -> bool:

@@ -44,6 +44,19 @@ def plain(node: Located) -> Any:
     return [plain(item) for item in node.items] if isinstance(node, Seq) else node.value
 
 
+def leaves(value: Any) -> Iterator[Any]:
+    """The scalars of plain data, at whatever depth."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if inner is None:
+        yield value
+        return
+    for item in inner:
+        yield from leaves(item)
+
+
+LONGEST = 200
+"""So much of a text is told."""
+
 DEEPEST = 100
 """No recipe nests deeper; what reads it may recurse."""
 
@@ -83,7 +96,9 @@ def called(node: Located) -> str:
         return f"a list of {len(node.items)}"
     if node.value is None or isinstance(node.value, bool):
         return {None: "empty", True: "true", False: "false"}[node.value]
-    return f"the text {node.value!r}" if isinstance(node.value, str) else f"the number {node.value!r}"
+    if not isinstance(node.value, str):
+        return f"the number {node.value!r}"
+    return f"the text {node.value!r}" if len(node.value) <= LONGEST else f"a text that begins {node.value[:LONGEST]!r}"
 
 
 def _located(value: Any, where: Where, depth: int) -> Located:

@@ -44,3 +44,19 @@ def test_a_folder_with_dots_gives_its_whole_name(run: Run, photos: Path) -> None
     photos.rename(photos.parent / "photos.v2")
     assert run("init", "photos.v2", "--yes").exit_code == 0
     assert Path("photos.v2.yaml").is_file()
+
+
+def test_a_table_is_data_as_a_folder_is(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"the {word} film,{label}\n" for word, label in [("good", "pos"), ("bad", "neg")] * 6)
+    Path("reviews.csv").write_text(f"text,label\n{rows}")
+    stop = ["--set", "train.backbone=pkg/nothing"]
+    done = run("train", "reviews.csv", "--yes", *stop)
+    assert done.exit_code == 2 and "wrote reviews.yaml" in done.stderr and "pkg/nothing" in done.stderr
+    assert "using reviews.yaml" in run("train", "reviews.csv", *stop).stderr
+    Path("old").mkdir()
+    Path("reviews.csv").rename("old/reviews.csv")
+    refused = run("train", "old/reviews.csv", *stop)
+    assert (
+        refused.exit_code == 2 and f"is there already and reads {tmp_path / 'reviews.csv'}, not old" in refused.output
+    )
