@@ -277,17 +277,13 @@ def _union(parts: tuple[Any, ...], raw: Any, limits: Limits) -> Any:
     if raw is None and type(None) in parts:
         return None
     errors = []
-    for part in parts:
-        if part is type(None):
-            continue
+    for part in (part for part in parts if part is not type(None)):
         try:
             return _as_type(part, raw, limits)
         except FieldError as error:
             errors.append(error)
-    if len(errors) == 1:
-        raise errors[0]
     told = f"got {raw!r}; "
-    raise FieldError(told + " Or: ".join(str(error).removeprefix(told) for error in errors))
+    raise errors[0] if len(errors) == 1 else FieldError(told + " Or: ".join(str(e).removeprefix(told) for e in errors))
 
 
 def _tuple(inner: tuple[Any, ...], raw: Any, limits: Limits) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from augkit.train import checks
 from augkit.train.checks import Expected, Guessing
-from augkit.train.checks.losses import Frequencies, judged_loss
+from augkit.train.checks.losses import Frequencies
 from augkit.train.checks.overfit import double_softmax_floor
 
 
@@ -193,11 +193,6 @@ def test_the_first_loss_against_guessing(loss: float, name: str) -> None:
     model = nn.Linear(1, 1)
     found = checks.first_loss(model, [0], lambda model, _: model.weight.sum() * 0 + loss, Guessing.of([1] * 10))
     assert found.name == name and f"{loss:.3f}" in found.seen and "2.303" in found.seen
-
-
-def test_weights_that_were_fitted_before_begin_with_a_low_loss() -> None:
-    assert judged_loss(0.0, Guessing.of([5, 5])).name == "first-loss-low"
-    assert judged_loss(0.0, Guessing.of([5, 5]), learnt=True).fine
 
 
 def test_steps_that_hardly_move_are_no_finding_where_the_loss_is_gone() -> None:

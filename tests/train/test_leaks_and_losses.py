@@ -12,7 +12,8 @@ from sklearn.datasets import load_digits
 
 from augkit.data.source import open_source
 from augkit.sample import Label, Options, Target
-from augkit.train.checks import destroyed, leakage, print_of
+from augkit.train.checks import Guessing, destroyed, leakage, print_of
+from augkit.train.checks.losses import judged_loss
 from augkit.vocab.space import Boxes, Image, ImageSequence, ImageTensor, Mask
 from augkit.vocab.text import Text
 from augkit.vocab.timeline import Audio, Events, Spectrogram
@@ -168,3 +169,8 @@ def test_labels_and_options_do_not_make_a_sample_another() -> None:
     image = digits()[0]
     prints = [print_of("x", {"image": Image(image, options=Options()), "label": Label(n)}) for n in (1, 2)]
     assert prints[0].digest == prints[1].digest
+
+
+def test_weights_that_were_fitted_before_begin_with_a_low_loss() -> None:
+    assert judged_loss(0.0, Guessing.of([5, 5])).name == "first-loss-low"
+    assert judged_loss(0.0, Guessing.of([5, 5]), learnt=True).fine
