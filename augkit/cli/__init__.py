@@ -15,10 +15,10 @@ from augkit.errors import AugkitError
 
 HEADINGS: Mapping[str, Mapping[str, str]] = {
     "Start here": {
-        "init": "Look at a folder of data and write a recipe for it.",
+        "init": "Look at a folder or table of data and write a recipe for it.",
         "check": "Read a recipe and say everything that is wrong with it.",
         "preview": "Show what a recipe does to some samples, as one HTML page.",
-        "train": "Train by a recipe, or on a folder of data.",
+        "train": "Train by a recipe, or on a folder or table of data.",
         "compare": "Train with and without augmentation, or by several recipes, over seeds.",
     },
     "Improve": {
